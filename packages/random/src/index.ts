@@ -1,0 +1,1 @@
+export { createRng, type RngKeys, Rng, randomUint32, rngKeys } from "./rng.js";
