@@ -1,0 +1,63 @@
+import * as tf from "@tensorflow/tfjs-core";
+
+/**
+ * The kernels that a backend may register, under tfjs's own `registerKernel`, to run an operation of this package as
+ * one piece. Where it has none, a composition of plain tfjs operations runs: same values, more memory traffic.
+ *
+ * Every tensor is float32 unless said; `keys` are the two words of an `Rng` stream, and element i of a dropout is
+ * kept when `randomUint32(keys, i) >= round(rate · 2^32)`, then scaled by 1 / (1 - rate).
+ *
+ * | kernel                     | inputs                                            | attributes                               | outputs |
+ * | -------------------------- | ------------------------------------------------- | ---------------------------------------- | ------- |
+ * | `RmsNorm`                  | x [..., d], weight [d]                            | epsilon                                  | y [..., d] |
+ * | `RmsNormGrad`              | dy [..., d], x [..., d], weight [d]               | epsilon                                  | dx [..., d], dWeight [d] |
+ * | `Dropout`                  | x                                                 | rate, keys                               | y |
+ * | `DropoutAdd`               | x, y of one shape                                 | rate, keys                               | x + dropout(y) |
+ * | `ReluGrad`                 | dy, y (what relu gave)                            |                                          | dx |
+ * | `GatedGelu`                | gate, x of one shape                              |                                          | gelu(gate) · x, tanh form |
+ * | `GatedGeluGrad`            | dy, gate, x                                       |                                          | dGate, dx |
+ * | `Attention`                | query [b, h, q, d], key and value [b, h, k, d], bias broadcasting to [b, h, q, k] | rate, keys | y [b, h, q, d], logSumExp [b, h, q] |
+ * | `AttentionGrad`            | dy, query, key, value, bias, y, logSumExp         | rate, keys, needsBiasGrad                | dQuery, dKey, dValue, and dBias in the bias's shape when asked for |
+ * | `CrossEntropy`             | logits [n, v], labels [n] int32                   | labelSmoothing, zLoss, ignoreId          | loss [n], logZ [n] |
+ * | `CrossEntropyGrad`         | dy [n], logits, labels, logZ                      | labelSmoothing, zLoss, ignoreId          | dLogits [n, v] |
+ * | `LinearCrossEntropy`       | x [n, d], weight [v, d] or [d, v], labels         | isTransposed ([v, d]), and as above      | loss [n], logZ [n] |
+ * | `LinearCrossEntropyGrad`   | dy [n], x, weight, labels, logZ                   | as above                                 | dx [n, d], dWeight |
+ * | `SumOfSquares`             | x                                                 |                                          | scalar, summed in more than float32 |
+ * | `AdamWUpdate`              | param, grad, mean, variance                       | learningRate, beta1, beta2, epsilon, weightDecay, meanCorrection, varianceCorrection, gradScale, isRmsScaled | param, mean, variance: may be the inputs' memory |
+ *
+ * In `Attention` there's no division by √d; dropout position i counts the weights [b, h, q, k] row by row. A loss is
+ * 0 where the label is `ignoreId`; labelSmoothing and zLoss are as `crossEntropy` says.
+ */
+export type FusedKernel =
+  | "RmsNorm"
+  | "RmsNormGrad"
+  | "Dropout"
+  | "DropoutAdd"
+  | "ReluGrad"
+  | "GatedGelu"
+  | "GatedGeluGrad"
+  | "Attention"
+  | "AttentionGrad"
+  | "CrossEntropy"
+  | "CrossEntropyGrad"
+  | "LinearCrossEntropy"
+  | "LinearCrossEntropyGrad"
+  | "SumOfSquares"
+  | "AdamWUpdate";
+
+/** Whether the current backend runs `kernel` as one piece. */
+export function hasFusedKernel(kernel: FusedKernel): boolean {
+  return tf.getKernel(kernel, tf.getBackend()) !== undefined;
+}
+
+/** Runs a kernel that the backend has. Outputs as in the table of `FusedKernel`; the caller's to dispose. */
+export function runFusedKernel(
+  kernel: FusedKernel,
+  inputs: Record<string, tf.Tensor>,
+  attributes: Record<string, unknown> = {},
+): tf.Tensor[] {
+  const outputs = tf
+    .engine()
+    .runKernel<tf.Tensor | tf.Tensor[]>(kernel, inputs, attributes as unknown as tf.NamedAttrMap);
+  return Array.isArray(outputs) ? outputs : [outputs];
+}
