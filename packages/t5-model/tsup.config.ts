@@ -1,3 +1,3 @@
 import { library } from "@t5ts/build";
 
-export default library();
+export default library({ index: "src/index.ts", node: "src/node.ts" });

@@ -1,4 +1,20 @@
 // Trees of tensors
+export {
+  countElements,
+  disposeReplaced,
+  disposeTree,
+  leaves,
+  mapTree,
+  namedLeaves,
+  type TensorTree,
+  tidy,
+  withLeaves,
+} from "./tree.js";
+export { checkShape, type Dimension } from "./shape.js";
+
+// Gradients
+export { registerGradients } from "./gradients/register.js";
+export { valueAndGrad, valueAuxAndGrad } from "./value-and-grad.js";
 
 // Operations, each with its gradient
 export { gatedGelu, gelu, relu } from "./activations.js";
@@ -11,12 +27,31 @@ export {
 export { type CrossEntropyOptions, crossEntropy, linearCrossEntropy } from "./cross-entropy.js";
 export { addDropout, dropout } from "./dropout.js";
 export { checkIds, embeddingLookup } from "./embedding-lookup.js";
-export { type FusedKernel, hasFusedKernel, runFusedKernel } from "./fused-kernels.js";
-// Gradients
-export { registerGradients } from "./gradients/register.js";
 export { type MatMulOptions, matMul, matMulRows } from "./mat-mul.js";
 export { randomNormal } from "./random-tensors.js";
 export { rmsNorm } from "./rms-norm.js";
+
+// Safetensors
+export { bfloat16ToFloat32, float16ToFloat32, float32ToBfloat16, float32ToFloat16 } from "./half-precision.js";
+export { blobSource, type ByteSink, type ByteSource, bytesSink, bytesSource } from "./safetensors-bytes.js";
+export {
+  encodeSafetensors,
+  openSafetensors,
+  readTensor,
+  type Safetensors,
+  type SafetensorsItem,
+  treeItems,
+  writeSafetensors,
+} from "./safetensors.js";
+export type { SafetensorsEntry, SafetensorsHeader } from "./safetensors-header.js";
+export {
+  openShardedSafetensors,
+  SAFETENSORS_INDEX,
+  type ShardOptions,
+  writeShardedSafetensors,
+} from "./safetensors-sharded.js";
+export type { SafetensorsDtype, SafetensorsValues } from "./safetensors-values.js";
+
 // Backends
 export {
   type BackendCandidate,
@@ -25,17 +60,4 @@ export {
   selectBackend,
   WASM_BACKEND,
 } from "./select-backend.js";
-// Shapes
-export { checkShape, type Dimension } from "./shape.js";
-export {
-  countElements,
-  disposeReplaced,
-  disposeTree,
-  leaves,
-  mapTree,
-  namedLeaves,
-  type TensorTree,
-  tidy,
-  withLeaves,
-} from "./tree.js";
-export { valueAndGrad, valueAuxAndGrad } from "./value-and-grad.js";
+export { type FusedKernel, hasFusedKernel, runFusedKernel } from "./fused-kernels.js";

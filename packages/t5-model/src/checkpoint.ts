@@ -1,0 +1,105 @@
+import { disposeTree, namedLeaves, readTensor, type Safetensors, type SafetensorsItem } from "@t5ts/tensor-core";
+import * as tf from "@tensorflow/tfjs-core";
+import type { T5Config } from "./config.js";
+import { ALIASES, listParameters, type Parameter } from "./parameters.js";
+import type { T5Model, T5Params } from "./params.js";
+
+/**
+ * Reads the weights of a model from safetensors, one tensor at a time.
+ *
+ * @throws Error naming the file and the tensor that is missing or has another shape; nothing stays allocated then.
+ */
+export async function loadT5(config: T5Config, file: Safetensors): Promise<T5Model> {
+  const tensors = new Map<string, tf.Tensor>();
+  try {
+    for (const parameter of listParameters(config)) {
+      tensors.set(parameter.path, await readParameter(file, parameter, config));
+    }
+    return { config, params: assemble(config, tensors) };
+  } catch (error) {
+    for (const tensor of tensors.values()) tensor.dispose();
+    throw error;
+  }
+}
+
+/** The tensors of a file that a model with this configuration has no place for. */
+export function unusedTensors(config: T5Config, file: Safetensors): string[] {
+  const names = listParameters(config).map(({ name }) => name);
+  const used = new Set([...names, ...names.flatMap((name) => ALIASES[name] ?? [])]);
+  return [...file.entries.keys()].filter((name) => !used.has(name));
+}
+
+/**
+ * A model's weights for `writeSafetensors`, by Hugging Face's names and in its layout.
+ *
+ * The model has to stay alive until they are written.
+ */
+export function checkpointItems({ config, params }: T5Model, dtype: "F32" | "F16" | "BF16" = "F32"): SafetensorsItem[] {
+  const tensors = new Map(namedLeaves(params));
+  return listParameters(config).map(({ path, shape, name, isTransposed }) => {
+    const tensor = tensors.get(path);
+    if (tensor === undefined) throw new Error(`checkpointItems: the model lacks "${path}"; its config asks for it`);
+    return {
+      name,
+      dtype,
+      shape: isTransposed ? [...shape].reverse() : shape,
+      values: async () => {
+        if (!isTransposed) return tensor.data();
+        const turned = tf.transpose(tensor);
+        const values = await turned.data();
+        turned.dispose();
+        return values;
+      },
+    };
+  });
+}
+
+async function readParameter(file: Safetensors, parameter: Parameter, config: T5Config): Promise<tf.Tensor> {
+  const { name, shape, isTransposed } = parameter;
+  const found = [name, ...(ALIASES[name] ?? [])].find((candidate) => file.entries.has(candidate));
+  if (found === undefined) {
+    const layers = `${config.numLayers} encoder and ${config.numDecoderLayers} decoder layers`;
+    throw new Error(`loadT5: ${file.name} lacks "${name}"; the config asks for ${layers}, ${config.feedForwardProj}`);
+  }
+  const expected = isTransposed ? [...shape].reverse() : shape;
+  const actual = file.entries.get(found)?.shape ?? [];
+  if (actual.length !== expected.length || actual.some((size, axis) => size !== expected[axis])) {
+    throw new Error(
+      `loadT5: ${file.name}: "${found}": expected [${expected.join(", ")}] by the config, got [${actual.join(", ")}]`,
+    );
+  }
+  const stored = await readTensor(file, found);
+  if (!isTransposed) return stored;
+  const turned = tf.transpose(stored);
+  stored.dispose();
+  return turned;
+}
+
+/** Puts tensors at their dotted paths. */
+function assemble(config: T5Config, tensors: Map<string, tf.Tensor>): T5Params {
+  const stack = (): Record<string, unknown> => ({ positionBias: [], blocks: [] });
+  const root: Record<string, unknown> = {
+    encoder: stack(),
+    decoder: stack(),
+    taskLayers: Object.fromEntries(Object.keys(config.taskLayers).map((task) => [task, {}])),
+    classifiers: {},
+  };
+  for (const [path, tensor] of tensors) {
+    const names = path.split(".");
+    const last = names.pop() as string;
+    let place = root;
+    for (const name of names) place = (place[name] ??= {}) as Record<string, unknown>;
+    place[last] = tensor;
+  }
+  return root as unknown as T5Params;
+}
+
+/** Frees a model's tensors. */
+export function disposeT5({ params }: T5Model): void {
+  disposeTree(params);
+}
+
+/** How many numbers a model has learned. */
+export function countParameters(config: T5Config): number {
+  return listParameters(config).reduce((sum, { shape }) => sum + tf.util.sizeFromShape(shape), 0);
+}

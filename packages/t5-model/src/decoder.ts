@@ -1,0 +1,92 @@
+import {
+  causalBias,
+  combineBiases,
+  type KeyValue,
+  linear,
+  paddingBias,
+  projectKeyValue,
+  rmsNorm,
+  unembed,
+} from "@t5ts/layers";
+import { checkShape, dropout, tidy } from "@t5ts/tensor-core";
+import * as tf from "@tensorflow/tfjs-core";
+import { decoderBlock } from "./decoder-block.js";
+import { type Encoded, inputRegions, sumOncePerBias, windows } from "./encoder.js";
+import type { T5Model } from "./params.js";
+import { blockOptions, type PassOptions } from "./pass.js";
+import { embedPlaced, positionBiases } from "./positions.js";
+
+/** What decoding carries from call to call. `self` is empty before the first token. */
+export type DecoderState = { crossBias: tf.Tensor; cross: KeyValue[]; self: KeyValue[] };
+
+/** The state before the first token: the encoder's output as every block's keys and values. */
+export function startDecoding({ config, params }: T5Model, { encoded, inputMask }: Encoded): DecoderState {
+  const crossBias = combineBiases(paddingBias(inputMask), inputRegions(config, inputMask));
+  const cross = params.decoder.blocks.map(({ crossAttention, selfAttention }) =>
+    tidy(() => projectKeyValue(crossAttention ?? selfAttention, encoded, config.numHeads)),
+  );
+  return { crossBias, cross, self: [] };
+}
+
+/**
+ * Gives the logits of the tokens after `ids`, and the state to go on from.
+ *
+ * All target ids from a fresh state is teacher forcing; one id at a time is generation.
+ *
+ * @param ids [batch, length]
+ * @returns `logits` [batch, length, vocabSize]; `state` shares what it can with the one given, which stays alive
+ */
+export function decode(
+  model: T5Model,
+  ids: tf.Tensor2D,
+  state: DecoderState,
+  options: PassOptions = {},
+): { logits: tf.Tensor3D; state: DecoderState } {
+  const { x, state: next } = decodeHidden(model, ids, state, options);
+  return { logits: toLogits(model, x), state: next };
+}
+
+/** `decode` without the output layer: `x` [batch, length, dModel]. */
+export function decodeHidden(
+  { config, params }: T5Model,
+  ids: tf.Tensor2D,
+  state: DecoderState,
+  options: PassOptions = {},
+): { x: tf.Tensor3D; state: DecoderState } {
+  checkShape("decode: ids", ids, ["batch", "length"]);
+  const { blocks, finalNorm } = params.decoder;
+  const start = state.self[0]?.key.shape[2] ?? 0;
+  const lengths = { queryLength: ids.shape[1], keyLength: start + ids.shape[1] };
+  const position = positionBiases(config, params.decoder, { isBidirectional: false, ...lengths });
+  const masks = combineBiases(causalBias(lengths.queryLength, lengths.keyLength), windows(config, lengths));
+  const selfBias = sumOncePerBias(masks, position);
+
+  let x = embedPlaced(config, params.decoderEmbedding ?? params.embedding, params.decoder, ids, { start, ...options });
+  const self: KeyValue[] = [];
+  for (const [layer, block] of blocks.entries()) {
+    const kind = config.decoderAttention === "merged" ? "merged" : "decoder";
+    const pass = blockOptions(config, options, { kind, layer });
+    const context = {
+      past: state.self[layer],
+      cross: state.cross[layer] as KeyValue,
+      selfBias: selfBias(layer),
+      crossBias: state.crossBias,
+      watchCross: blockOptions(config, options, { kind: "cross", layer }).watch,
+    };
+    const next = tidy(() => decoderBlock(block, x, context, pass));
+    x = next.x;
+    self.push(next.self);
+  }
+  x = dropout(rmsNorm(finalNorm, x, config.layerNormEpsilon), config.dropoutRate, options.rng);
+  return { x: x as tf.Tensor3D, state: { ...state, self } };
+}
+
+/** The output layer: [batch, length, dModel] → [batch, length, vocabSize]. */
+export function toLogits({ config, params }: T5Model, x: tf.Tensor): tf.Tensor3D {
+  const scaled = config.scaleDecoderOutputs ? tf.mul(x, config.dModel ** -0.5) : x;
+  const logits =
+    params.lmHead === undefined
+      ? unembed(params.decoderEmbedding ?? params.embedding, scaled)
+      : linear(params.lmHead, scaled);
+  return logits as tf.Tensor3D;
+}

@@ -1,0 +1,58 @@
+// Configuration
+export type { ClassifierConfig, PositionsConfig, T5Config } from "./config.js";
+export { formatT5Config, isPublished, parseT5Config } from "./parse-config.js";
+export {
+  DESCRIBED,
+  DESCRIBED_TINY,
+  T5_1_1_BASE,
+  T5_1_1_LARGE,
+  T5_1_1_SMALL,
+  T5_1_1_XL,
+  T5_1_1_XXL,
+  T5_3B,
+  T5_11B,
+  T5_BASE,
+  T5_LARGE,
+  T5_SMALL,
+  T5_TINY,
+} from "./presets.js";
+
+// The model
+export { type DecoderBlockParams, initT5, type StackParams, type T5Model, type T5Params } from "./params.js";
+export { type Encoded, encode, type T5Inputs } from "./encoder.js";
+export { type DecoderState, decode, decodeHidden, startDecoding, toLogits } from "./decoder.js";
+export { classify, forward, type T5Batch, targetCosts } from "./model.js";
+export type { AttentionPlace, PassOptions } from "./pass.js";
+export { addClassifier, addTaskLayer } from "./task-layers.js";
+
+// Generation
+export { type GenerateOptions, generate, type StreamOptions, streamTokens } from "./generate.js";
+export {
+  type BeamOptions,
+  type BeamSearch,
+  type BeamStep,
+  HuggingFaceBeamSearch,
+  type Hypothesis,
+  type ScoreRow,
+  T5xBeamSearch,
+  t5xLengthPenalty,
+} from "./beam-search.js";
+export {
+  badWords,
+  forceToken,
+  type LogitsProcessor,
+  minLength,
+  noRepeatInputNgram,
+  noRepeatNgram,
+  repetitionPenalty,
+  suppressTokens,
+} from "./logits-processors.js";
+export { keepTopK, keepTopP, keepTypical, type SamplingOptions, sampleToken } from "./sampling.js";
+
+// Checkpoints
+export { checkpointItems, countParameters, disposeT5, loadT5, unusedTensors } from "./checkpoint.js";
+export { listParameters, type Parameter } from "./parameters.js";
+
+// A look inside
+export { type AttentionMaps, attentionMaps } from "./attention-maps.js";
+export { type Check, type VerifyCase, verifyT5 } from "./verify.js";

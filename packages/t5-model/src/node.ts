@@ -1,0 +1,2 @@
+// Models in folders
+export { loadT5Folder, saveT5Folder } from "./folder.js";

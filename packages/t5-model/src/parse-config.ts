@@ -1,0 +1,184 @@
+import { ACTIVATIONS, type HeadRegions, type TaskLayerConfig } from "@t5ts/layers";
+import type { ClassifierConfig, PositionsConfig, T5Config } from "./config.js";
+import { FieldReader } from "./field-reader.js";
+
+/** Model types whose architecture is one of ours. LongT5's encoder attends otherwise, so it isn't among them. */
+const MODEL_TYPES = ["t5", "mt5", "umt5"];
+
+/**
+ * Reads Hugging Face's `config.json` of a T5, with fields of our own for what Hugging Face has no word for
+ * (`decoder_attention`, `positions`, `head_regions`, `head_merge`, `embedding_mlp`, `shares_embedding`, `task_layers`,
+ * `classifiers`). Fields that don't describe the network are passed over.
+ *
+ * @throws Error naming the field, what was expected and what came.
+ */
+export function parseT5Config(json: unknown): T5Config {
+  const read = new FieldReader("parseT5Config", json);
+  const modelType = read.oneOf("model_type", MODEL_TYPES, "t5");
+  const tieWordEmbeddings = read.boolean("tie_word_embeddings", true);
+  const padTokenId = read.integer("pad_token_id", { min: 0, default: 0 });
+  const numLayers = read.integer("num_layers", { min: 1 });
+  const config: T5Config = {
+    vocabSize: read.integer("vocab_size", { min: 1 }),
+    dModel: read.integer("d_model", { min: 1 }),
+    dKv: read.integer("d_kv", { min: 1 }),
+    dFf: read.integer("d_ff", { min: 1 }),
+    numLayers,
+    numDecoderLayers: read.integer("num_decoder_layers", { min: 1, default: numLayers }),
+    numHeads: read.integer("num_heads", { min: 1 }),
+    feedForwardProj: read.oneOf("feed_forward_proj", ACTIVATIONS, modelType === "t5" ? "relu" : "gated-gelu"),
+    dropoutRate: read.number("dropout_rate", { min: 0, below: 1, default: 0.1 }),
+    layerNormEpsilon: read.number("layer_norm_epsilon", { min: 0, default: 1e-6 }),
+    tieWordEmbeddings,
+    // Newer configs say it; before, it followed from the tied table.
+    scaleDecoderOutputs: read.boolean("scale_decoder_outputs", tieWordEmbeddings),
+    sharesEmbedding: read.boolean("shares_embedding", true),
+    ...parseEmbeddingMlp(read),
+    positions: parsePositions(read, modelType === "umt5"),
+    decoderAttention: read.oneOf("decoder_attention", ["cross", "merged"] as const, "cross"),
+    headRegions: parseHeadRegions(read),
+    headMerge: read.oneOf("head_merge", ["concat", "mean", "sum"] as const, "concat"),
+    taskLayers: read.record("task_layers", parseTaskLayer),
+    classifiers: read.record("classifiers", parseClassifier),
+    padTokenId,
+    eosTokenId: read.integer("eos_token_id", { min: 0, default: 1 }),
+    decoderStartTokenId: read.integer("decoder_start_token_id", { min: 0, default: padTokenId }),
+  };
+  checkConsistent(config);
+  return config;
+}
+
+function parseEmbeddingMlp(read: FieldReader): Pick<T5Config, "embeddingMlp"> {
+  const mlp = read.optional("embedding_mlp");
+  if (mlp === undefined) return {};
+  return {
+    embeddingMlp: {
+      dEmbedding: mlp.integer("d_embedding", { min: 1 }),
+      dHidden: mlp.integer("d_hidden", { min: 1 }),
+    },
+  };
+}
+
+function parsePositions(read: FieldReader, inEveryLayer: boolean): PositionsConfig {
+  const ours = read.optional("positions");
+  if (ours?.oneOf("kind", ["relative", "sinusoidal"] as const) === "sinusoidal") {
+    return { kind: "sinusoidal", layout: ours.oneOf("layout", ["dimensions", "positions"] as const, "dimensions") };
+  }
+  return {
+    kind: "relative",
+    numBuckets: read.integer("relative_attention_num_buckets", { min: 4, default: 32 }),
+    maxDistance: read.integer("relative_attention_max_distance", { min: 2, default: 128 }),
+    inEveryLayer: ours?.boolean("in_every_layer", inEveryLayer) ?? inEveryLayer,
+  };
+}
+
+function parseHeadRegions(read: FieldReader): HeadRegions {
+  const regions = read.optional("head_regions");
+  const kind = regions?.oneOf("kind", ["whole", "parts", "windows"] as const) ?? "whole";
+  if (regions === undefined || kind !== "windows") return { kind } as HeadRegions;
+  return { kind, radius: regions.integerOrIntegers("radius", { min: 0 }) };
+}
+
+function parseTaskLayer(read: FieldReader): TaskLayerConfig {
+  const kind = read.oneOf("kind", ["identity", "linear", "adapter", "block"] as const);
+  return kind === "adapter" ? { kind, dBottleneck: read.integer("d_bottleneck", { min: 1 }) } : { kind };
+}
+
+function parseClassifier(read: FieldReader): ClassifierConfig {
+  return {
+    of: read.oneOf("of", ["sequence", "tokens"] as const),
+    numLabels: read.integer("num_labels", { min: 1 }),
+  };
+}
+
+function checkConsistent(config: T5Config): void {
+  const fail = (field: string, message: string): never => {
+    throw new Error(`parseT5Config: ${field}: ${message}`);
+  };
+  const { embeddingMlp, tieWordEmbeddings, dModel, headRegions, numHeads, vocabSize, positions } = config;
+  if (tieWordEmbeddings && embeddingMlp !== undefined && embeddingMlp.dEmbedding !== dModel) {
+    fail("embedding_mlp.d_embedding", `expected d_model (${dModel}) for a tied table, got ${embeddingMlp.dEmbedding}`);
+  }
+  if (headRegions.kind === "windows" && Array.isArray(headRegions.radius) && headRegions.radius.length !== numHeads) {
+    fail("head_regions.radius", `expected ${numHeads} radii, one a head, got ${headRegions.radius.length}`);
+  }
+  for (const [field, id] of [
+    ["pad_token_id", config.padTokenId],
+    ["eos_token_id", config.eosTokenId],
+    ["decoder_start_token_id", config.decoderStartTokenId],
+  ] as const) {
+    if (id >= vocabSize) fail(field, `expected an id below vocab_size (${vocabSize}), got ${id}`);
+  }
+  if (positions.kind === "relative" && positions.maxDistance <= positions.numBuckets / 2) {
+    const half = positions.numBuckets / 2;
+    fail(
+      "relative_attention_max_distance",
+      `expected more than half the buckets (${half}), got ${positions.maxDistance}`,
+    );
+  }
+}
+
+/** The `config.json` of a configuration: `parseT5Config` reads it back, and so does Hugging Face where it has the words. */
+export function formatT5Config(config: T5Config): Record<string, unknown> {
+  const { positions, embeddingMlp, headRegions } = config;
+  const isRelative = positions.kind === "relative";
+  const modelType = isRelative && positions.inEveryLayer ? "umt5" : "t5";
+  return {
+    architectures: [modelType === "umt5" ? "UMT5ForConditionalGeneration" : "T5ForConditionalGeneration"],
+    model_type: modelType,
+    is_encoder_decoder: true,
+    vocab_size: config.vocabSize,
+    d_model: config.dModel,
+    d_kv: config.dKv,
+    d_ff: config.dFf,
+    num_layers: config.numLayers,
+    num_decoder_layers: config.numDecoderLayers,
+    num_heads: config.numHeads,
+    feed_forward_proj: config.feedForwardProj,
+    ...(isRelative
+      ? {
+          relative_attention_num_buckets: positions.numBuckets,
+          relative_attention_max_distance: positions.maxDistance,
+        }
+      : { positions }),
+    dropout_rate: config.dropoutRate,
+    layer_norm_epsilon: config.layerNormEpsilon,
+    tie_word_embeddings: config.tieWordEmbeddings,
+    scale_decoder_outputs: config.scaleDecoderOutputs,
+    ...(config.sharesEmbedding ? {} : { shares_embedding: false }),
+    ...(embeddingMlp
+      ? { embedding_mlp: { d_embedding: embeddingMlp.dEmbedding, d_hidden: embeddingMlp.dHidden } }
+      : {}),
+    ...(config.decoderAttention === "cross" ? {} : { decoder_attention: config.decoderAttention }),
+    ...(headRegions.kind === "whole" ? {} : { head_regions: headRegions }),
+    ...(config.headMerge === "concat" ? {} : { head_merge: config.headMerge }),
+    ...unlessEmpty("task_layers", config.taskLayers, (layer) =>
+      layer.kind === "adapter" ? { kind: layer.kind, d_bottleneck: layer.dBottleneck } : layer,
+    ),
+    ...unlessEmpty("classifiers", config.classifiers, ({ of, numLabels }) => ({ of, num_labels: numLabels })),
+    pad_token_id: config.padTokenId,
+    eos_token_id: config.eosTokenId,
+    decoder_start_token_id: config.decoderStartTokenId,
+  };
+}
+
+function unlessEmpty<T>(
+  field: string,
+  record: Record<string, T>,
+  format: (value: T) => unknown,
+): Record<string, unknown> {
+  const entries = Object.entries(record);
+  return entries.length === 0 ? {} : { [field]: Object.fromEntries(entries.map(([name, v]) => [name, format(v)])) };
+}
+
+/** Whether Hugging Face's T5 has this architecture, so that its names and its `config.json` describe the model whole. */
+export function isPublished(config: T5Config): boolean {
+  return (
+    config.sharesEmbedding &&
+    config.embeddingMlp === undefined &&
+    config.positions.kind === "relative" &&
+    config.decoderAttention === "cross" &&
+    config.headRegions.kind === "whole" &&
+    config.headMerge === "concat"
+  );
+}
