@@ -1,0 +1,2 @@
+/** A task as text in, text out. */
+export type TextExample = { inputs: string; targets: string };
