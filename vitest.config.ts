@@ -1,5 +1,7 @@
 import { fileURLToPath } from "node:url";
-import { defineConfig } from "vitest/config";
+import { playwright } from "@vitest/browser-playwright";
+import { defineConfig, type TestProjectConfiguration } from "vitest/config";
+import { findChromium } from "./tooling/setup/chromium.mjs";
 
 const root = fileURLToPath(new URL(".", import.meta.url));
 
@@ -12,6 +14,38 @@ const alias = [
 
 const node = { environment: "node", pool: "forks", testTimeout: 60_000, hookTimeout: 60_000 } as const;
 
+/** Tests in a page, where there is a Chromium; `npm test` says loudly when there's none. */
+function browserProject(): TestProjectConfiguration[] {
+  const executablePath = findChromium();
+  if (executablePath === undefined) return [];
+  // Without these, Chromium looks for its makers' servers at every start.
+  const quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"];
+  const provider = playwright({
+    launchOptions: { executablePath, args: ["--no-sandbox", "--disable-quic", ...quiet] },
+  });
+  return [
+    {
+      resolve: { alias },
+      // Memory that threads share needs a page that is isolated from others.
+      server: {
+        headers: { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" },
+      },
+      test: {
+        name: "browser",
+        include: ["packages/*/src/**/*.browser-test.ts"],
+        testTimeout: 60_000,
+        browser: {
+          enabled: true,
+          headless: true,
+          screenshotFailures: false,
+          provider,
+          instances: [{ browser: "chromium" }],
+        },
+      },
+    },
+  ];
+}
+
 export default defineConfig({
   test: {
     maxWorkers: 2,
@@ -22,6 +56,7 @@ export default defineConfig({
       },
       { resolve: { alias }, test: { ...node, name: "vectors", include: ["tooling/vectors/*.test.ts"] } },
       { resolve: { alias }, test: { ...node, name: "edges", include: ["tooling/check/*.test.ts"] } },
+      ...browserProject(),
     ],
   },
 });

@@ -55,7 +55,10 @@ describe("imports follow the arrows", () => {
 
   it("and only apps and tooling know apps", () => {
     for (const { file, text } of packages.flatMap((name) => sources(`packages/${name}/src`))) {
-      expect(imports(text).filter((target) => /apps\//.test(target)), file).toEqual([]);
+      expect(
+        imports(text).filter((target) => /apps\//.test(target)),
+        file,
+      ).toEqual([]);
     }
   });
 

@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { ensureChromium } from "./chromium.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const { engines, packageManager } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
@@ -12,7 +13,7 @@ const args = process.argv.slice(3);
 
 const tasks = {
   start: () => [install, build, () => run("node", ["apps/cli/dist/t5.js", "quickstart", ...args])],
-  test: () => [install, build, () => run("vitest", ["run", ...args])],
+  test: () => [install, build, browser, () => run("vitest", ["run", ...args])],
   vectors: () => [install, () => run("vitest", ["run", "--project", "vectors", ...args])],
   bench: () => [install, build, () => run("node", ["apps/cli/dist/t5.js", "bench", ...args])],
 };
@@ -41,6 +42,11 @@ function install() {
 function build() {
   // Its output is shown when something goes wrong; what is built already is taken from turbo's cache.
   run("turbo", ["run", "build", "--output-logs=errors-only", "--log-prefix=none"], { quiet: true });
+}
+
+function browser() {
+  if (ensureChromium() !== undefined) return;
+  console.error("NOT COVERED: browser tests: no Chromium here; install one, or name it in CHROMIUM_BIN");
 }
 
 function run(command, commandArgs, { quiet = false } = {}) {

@@ -48,7 +48,8 @@ function makeAdafactor(hyper: Hyper): Optimizer<Params, AdafactorState> {
     expect(RENAMED[name], `the option "${name}" of Adafactor`).toBeDefined();
     return RENAMED[name]!(value as never);
   });
-  return adafactor(Object.assign({ dialect: isTransformers ? "transformers" : "t5x" }, ...options));
+  const dialect = isTransformers ? "transformers" : "t5x";
+  return adafactor(Object.assign({ dialect, decays: () => true }, ...options));
 }
 
 function makeAdamW(
@@ -57,6 +58,7 @@ function makeAdamW(
 ) {
   return adamW<Params>({
     dialect: "transformers",
+    decays: () => true,
     beta1: betas[0],
     beta2: betas[1],
     epsilon: eps,
