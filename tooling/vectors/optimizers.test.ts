@@ -56,7 +56,7 @@ function makeAdamW(
   { betas = [0.9, 0.999], eps = 1e-6, weight_decay = 0, correct_bias = true }: Hyper,
   isRmsScaled = false,
 ) {
-  return adamW<Params>({
+  return adamW({
     dialect: "transformers",
     decays: () => true,
     beta1: betas[0],

@@ -1,6 +1,6 @@
 import type { Rng } from "@t5ts/random";
-import { checkShape, embeddingLookup, randomNormal, relu } from "@t5ts/tensor-core";
-import * as tf from "@tensorflow/tfjs-core";
+import { checkShape, embeddingLookup, matMulRows, randomNormal, relu } from "@t5ts/tensor-core";
+import type * as tf from "@tensorflow/tfjs-core";
 import { initLinear, type LinearParams, linear } from "./linear.js";
 
 /**
@@ -37,8 +37,5 @@ export function embed(params: EmbeddingParams, ids: tf.Tensor): tf.Tensor {
 /** The logits of an output layer that shares the embedding: [..., dModel] → [..., vocabSize]. */
 export function unembed(params: EmbeddingParams, x: tf.Tensor): tf.Tensor {
   checkShape("unembed: x", x, ["...", params.weight.shape[1]]);
-  return tf.reshape(tf.matMul(tf.reshape(x, [-1, params.weight.shape[1]]), params.weight, false, true), [
-    ...x.shape.slice(0, -1),
-    params.weight.shape[0],
-  ]);
+  return matMulRows(x, params.weight, true);
 }

@@ -1,4 +1,4 @@
-/** One sequence that a search found: its tokens without the start token, the end token included, and its score. */
+/** One sequence that a search found: its tokens without the start token, prompt and end token included, and its score. */
 export type Hypothesis = { ids: number[]; score: number };
 
 /** The scores of one live beam for its next token: log probabilities are `scores` - `logZ`. */
@@ -11,7 +11,8 @@ export type BeamOptions = {
   numBeams: number;
   maxNewTokens: number;
   eosTokenId: number;
-  padTokenId: number;
+  /** Tokens that every sequence begins with. They cost nothing, and count in the length that scores are divided by. */
+  prompt?: readonly number[];
   /** The exponent α of the penalty. T5 translates with 0.6; 0 prefers short sequences most. */
   lengthPenalty: number;
   /** Whether one input's search ends as soon as `numBeams` sequences have ended. Only in the Hugging Face dialect. */
@@ -37,19 +38,25 @@ export function t5xLengthPenalty(length: number, alpha: number): number {
  */
 export class T5xBeamSearch implements BeamSearch {
   readonly #options: BeamOptions;
-  #live: Hypothesis[] = [{ ids: [], score: 0 }];
+  readonly #maxLength: number;
+  #live: Hypothesis[];
   #ended: Hypothesis[] = [];
-  #length = 0;
+  #length: number;
 
   constructor(options: BeamOptions) {
     this.#options = options;
+    const { prompt = [], maxNewTokens } = options;
+    this.#live = [{ ids: [...prompt], score: 0 }];
+    this.#length = prompt.length;
+    this.#maxLength = prompt.length + maxNewTokens;
   }
 
   get isDone(): boolean {
-    const { numBeams, maxNewTokens, lengthPenalty } = this.#options;
-    if (this.#length >= maxNewTokens || this.#live.length === 0) return true;
+    const { numBeams, lengthPenalty } = this.#options;
+    if (this.#length >= this.#maxLength || this.#live.length === 0) return true;
     if (this.#ended.length < numBeams) return false;
-    const bestLive = (this.#live[0]?.score ?? Number.NEGATIVE_INFINITY) / t5xLengthPenalty(maxNewTokens, lengthPenalty);
+    const penalty = t5xLengthPenalty(this.#maxLength, lengthPenalty);
+    const bestLive = (this.#live[0]?.score ?? Number.NEGATIVE_INFINITY) / penalty;
     return (this.#ended.at(-1)?.score ?? Number.NEGATIVE_INFINITY) > bestLive;
   }
 
@@ -84,17 +91,22 @@ export class T5xBeamSearch implements BeamSearch {
  */
 export class HuggingFaceBeamSearch implements BeamSearch {
   readonly #options: BeamOptions;
-  #live: Hypothesis[] = [{ ids: [], score: 0 }];
+  readonly #maxLength: number;
+  #live: Hypothesis[];
   #ended: Hypothesis[] = [];
-  #length = 0;
+  #length: number;
   #bestCandidate = Number.NEGATIVE_INFINITY;
 
   constructor(options: BeamOptions) {
     this.#options = options;
+    const { prompt = [], maxNewTokens } = options;
+    this.#live = [{ ids: [...prompt], score: 0 }];
+    this.#length = prompt.length;
+    this.#maxLength = prompt.length + maxNewTokens;
   }
 
   get isDone(): boolean {
-    return this.#length >= this.#options.maxNewTokens || this.#live.length === 0 || this.#isSettled;
+    return this.#length >= this.#maxLength || this.#live.length === 0 || this.#isSettled;
   }
 
   /** Whether no live beam can change the result. */

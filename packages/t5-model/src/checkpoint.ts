@@ -1,7 +1,7 @@
 import { disposeTree, namedLeaves, readTensor, type Safetensors, type SafetensorsItem } from "@t5ts/tensor-core";
 import * as tf from "@tensorflow/tfjs-core";
 import type { T5Config } from "./config.js";
-import { ALIASES, listParameters, type Parameter } from "./parameters.js";
+import { aliases, listParameters, type Parameter } from "./parameters.js";
 import type { T5Model, T5Params } from "./params.js";
 
 /**
@@ -24,8 +24,7 @@ export async function loadT5(config: T5Config, file: Safetensors): Promise<T5Mod
 
 /** The tensors of a file that a model with this configuration has no place for. */
 export function unusedTensors(config: T5Config, file: Safetensors): string[] {
-  const names = listParameters(config).map(({ name }) => name);
-  const used = new Set([...names, ...names.flatMap((name) => ALIASES[name] ?? [])]);
+  const used = new Set(listParameters(config).flatMap(({ name }) => [name, ...aliases(config, name)]));
   return [...file.entries.keys()].filter((name) => !used.has(name));
 }
 
@@ -56,7 +55,7 @@ export function checkpointItems({ config, params }: T5Model, dtype: "F32" | "F16
 
 async function readParameter(file: Safetensors, parameter: Parameter, config: T5Config): Promise<tf.Tensor> {
   const { name, shape, isTransposed } = parameter;
-  const found = [name, ...(ALIASES[name] ?? [])].find((candidate) => file.entries.has(candidate));
+  const found = [name, ...aliases(config, name)].find((candidate) => file.entries.has(candidate));
   if (found === undefined) {
     const layers = `${config.numLayers} encoder and ${config.numDecoderLayers} decoder layers`;
     throw new Error(`loadT5: ${file.name} lacks "${name}"; the config asks for ${layers}, ${config.feedForwardProj}`);

@@ -83,7 +83,7 @@ function throughTaskLayer(
   inputMask: tf.Tensor2D,
   options: PassOptions,
 ): tf.Tensor {
-  const layer = params.taskLayers[task];
+  const layer = Object.hasOwn(params.taskLayers, task) ? params.taskLayers[task] : undefined;
   if (layer === undefined) {
     const known = Object.keys(params.taskLayers).join(", ") || "none";
     throw new Error(`encode: task: expected one that the model has a layer for (${known}), got "${task}"`);

@@ -26,7 +26,8 @@ export type { AttentionPlace, PassOptions } from "./pass.js";
 export { addClassifier, addTaskLayer } from "./task-layers.js";
 
 // Generation
-export { type GenerateOptions, generate, type StreamOptions, streamTokens } from "./generate.js";
+export { type GenerateOptions, generate } from "./generate.js";
+export { type StreamOptions, streamTokens } from "./stream-tokens.js";
 export {
   type BeamOptions,
   type BeamSearch,

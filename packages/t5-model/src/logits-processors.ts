@@ -2,8 +2,9 @@
  * Changes one row of scores [vocabSize], in place, before the next token is chosen.
  *
  * @param tokens What the decoder has so far, its start token first.
+ * @param input Which input of the batch the row is for.
  */
-export type LogitsProcessor = (scores: Float32Array, tokens: readonly number[]) => void;
+export type LogitsProcessor = (scores: Float32Array, tokens: readonly number[], input: number) => void;
 
 /** Divides positive scores of tokens that were used before by `penalty`, multiplies negative ones. Keskar et al. 2019. */
 export function repetitionPenalty(penalty: number): LogitsProcessor {
@@ -22,10 +23,14 @@ export function noRepeatNgram(size: number): LogitsProcessor {
   return (scores, tokens) => ban(scores, continuations(tokens, tokens, size));
 }
 
-/** Forbids runs of `size` tokens that stand in the input, so that it can't be copied out. */
-export function noRepeatInputNgram(inputIds: readonly number[], size: number): LogitsProcessor {
+/**
+ * Forbids runs of `size` tokens that stand in the input, so that it can't be copied out.
+ *
+ * @param inputIds The batch's inputs, row by row.
+ */
+export function noRepeatInputNgram(inputIds: readonly (readonly number[])[], size: number): LogitsProcessor {
   checkPositive("noRepeatInputNgram: size", size);
-  return (scores, tokens) => ban(scores, continuations(inputIds, tokens, size));
+  return (scores, tokens, input) => ban(scores, continuations(inputIds[input] ?? [], tokens, size));
 }
 
 /** Forbids sequences of tokens. A sequence that is the end token alone isn't forbidden: nothing would end. */

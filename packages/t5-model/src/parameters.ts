@@ -33,10 +33,12 @@ export function listParameters(config: T5Config): Parameter[] {
   );
 }
 
-/** Names under which Hugging Face's files may hold a tensor once more, or instead. */
-export const ALIASES: Readonly<Record<string, readonly string[]>> = {
-  "shared.weight": ["encoder.embed_tokens.weight", "decoder.embed_tokens.weight", "lm_head.weight"],
-};
+/** Names under which Hugging Face's files may hold a tensor instead, or once more. */
+export function aliases(config: T5Config, name: string): readonly string[] {
+  if (name !== "shared.weight") return [];
+  const tables = ["encoder.embed_tokens.weight", "decoder.embed_tokens.weight"];
+  return config.tieWordEmbeddings ? [...tables, "lm_head.weight"] : tables;
+}
 
 function embeddingParameters({ vocabSize, dModel, embeddingMlp }: T5Config, path: string, name: string): Parameter[] {
   if (embeddingMlp === undefined) return [same(`${path}.weight`, name && `${name}.weight`, [vocabSize, dModel])];

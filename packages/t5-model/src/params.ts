@@ -19,6 +19,7 @@ import {
 } from "@t5ts/layers";
 import type { Rng } from "@t5ts/random";
 import type { T5Config } from "./config.js";
+import { checkPartName } from "./part-name.js";
 
 /** A model is data: what it was built as, and what it has learned. */
 export type T5Model = { config: T5Config; params: T5Params };
@@ -66,12 +67,12 @@ export function initT5(rng: Rng, config: T5Config): T5Params {
       ? {}
       : { decoderEmbedding: initEmbedding(rng.fork("decoderEmbedding"), { vocabSize, dModel, mlp }) }),
     encoder,
-    taskLayers: mapRecord(config.taskLayers, (layer, task) =>
+    taskLayers: mapNamed("initT5: taskLayers", config.taskLayers, (layer, task) =>
       initTaskLayer(rng.fork(`taskLayers.${task}`), layer, size),
     ),
     decoder,
     ...(config.tieWordEmbeddings ? {} : { lmHead: initLinear(rng.fork("lmHead"), dModel, vocabSize, dModel ** -0.5) }),
-    classifiers: mapRecord(config.classifiers, ({ numLabels }, name) =>
+    classifiers: mapNamed("initT5: classifiers", config.classifiers, ({ numLabels }, name) =>
       initLinear(rng.fork(`classifiers.${name}`), dModel, numLabels, dModel ** -0.5),
     ),
   };
@@ -110,6 +111,8 @@ function initDecoderBlock(rng: Rng, config: T5Config, size: BlockSize): DecoderB
   return { ...block, crossAttentionNorm: initRmsNorm(config.dModel), crossAttention: initAttention(rng, size) };
 }
 
-function mapRecord<A, B>(record: Record<string, A>, f: (value: A, name: string) => B): Record<string, B> {
-  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, f(value, name)]));
+function mapNamed<A, B>(what: string, record: Record<string, A>, f: (value: A, name: string) => B): Record<string, B> {
+  const entries = Object.entries(record);
+  for (const [name] of entries) checkPartName(what, name);
+  return Object.fromEntries(entries.map(([name, value]) => [name, f(value, name)]));
 }

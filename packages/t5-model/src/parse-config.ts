@@ -1,6 +1,7 @@
 import { ACTIVATIONS, type HeadRegions, type TaskLayerConfig } from "@t5ts/layers";
 import type { ClassifierConfig, PositionsConfig, T5Config } from "./config.js";
 import { FieldReader } from "./field-reader.js";
+import { checkPartName } from "./part-name.js";
 
 /** Model types whose architecture is one of ours. LongT5's encoder attends otherwise, so it isn't among them. */
 const MODEL_TYPES = ["t5", "mt5", "umt5"];
@@ -15,7 +16,7 @@ const MODEL_TYPES = ["t5", "mt5", "umt5"];
 export function parseT5Config(json: unknown): T5Config {
   const read = new FieldReader("parseT5Config", json);
   const modelType = read.oneOf("model_type", MODEL_TYPES, "t5");
-  const tieWordEmbeddings = read.boolean("tie_word_embeddings", true);
+  const tieWordEmbeddings = read.boolean("tie_word_embeddings", modelType !== "mt5");
   const padTokenId = read.integer("pad_token_id", { min: 0, default: 0 });
   const numLayers = read.integer("num_layers", { min: 1 });
   const config: T5Config = {
@@ -92,6 +93,8 @@ function parseClassifier(read: FieldReader): ClassifierConfig {
 }
 
 function checkConsistent(config: T5Config): void {
+  for (const task of Object.keys(config.taskLayers)) checkPartName("parseT5Config: task_layers", task);
+  for (const name of Object.keys(config.classifiers)) checkPartName("parseT5Config: classifiers", name);
   const fail = (field: string, message: string): never => {
     throw new Error(`parseT5Config: ${field}: ${message}`);
   };

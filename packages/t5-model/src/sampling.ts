@@ -33,6 +33,13 @@ export function sampleToken(scores: Float32Array, rng: Rng, options: SamplingOpt
   return last;
 }
 
+/** The log probability of a token in its row of scores. */
+export function logProbability(scores: Float32Array, token: number): number {
+  const largest = scores.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+  const total = scores.reduce((sum, score) => sum + Math.exp(score - largest), 0);
+  return (scores[token] as number) - largest - Math.log(total);
+}
+
 /** Sets all but the `k` best scores to -∞, in place; at least `minKeep` stay. */
 export function keepTopK(scores: Float32Array, k: number, minKeep = 1): void {
   if (!Number.isInteger(k) || k < 1) throw new RangeError(`keepTopK: k: expected an integer from 1 on, got ${k}`);
@@ -47,35 +54,33 @@ export function keepTopP(scores: Float32Array, p: number, minKeep = 1): void {
   if (!(p > 0 && p <= 1)) throw new RangeError(`keepTopP: p: expected a number in (0, 1], got ${p}`);
   const probabilities = softmax(scores);
   const order = sortedBy(scores, (token) => -(scores[token] as number));
-  keepMass(scores, probabilities, order, p, minKeep);
+  const kept = new Set(leading(order, probabilities, p, minKeep));
+  keepWhere(scores, (_, token) => kept.has(token));
 }
 
-/** Sets all but the tokens whose surprise is nearest to the entropy, up to `mass`, to -∞, in place. */
+/**
+ * Sets all but the tokens whose surprise is nearest to the entropy, up to `mass`, to -∞, in place; at least `minKeep`
+ * stay, and all of those that are equally near.
+ */
 export function keepTypical(scores: Float32Array, mass: number, minKeep = 1): void {
   if (!(mass > 0 && mass <= 1)) throw new RangeError(`keepTypical: mass: expected a number in (0, 1], got ${mass}`);
   const probabilities = softmax(scores);
   const surprise = probabilities.map((probability) => -Math.log(probability));
   const entropy = probabilities.reduce((sum, p, token) => (p > 0 ? sum + p * (surprise[token] as number) : sum), 0);
-  const order = sortedBy(scores, (token) => Math.abs((surprise[token] as number) - entropy));
-  keepMass(scores, probabilities, order, mass, minKeep);
+  const distance = surprise.map((x) => Math.abs(x - entropy));
+  const order = sortedBy(scores, (token) => distance[token] as number);
+  const farthest = distance[leading(order, probabilities, mass, minKeep).at(-1) as number] as number;
+  keepWhere(scores, (_, token) => (distance[token] as number) <= farthest);
 }
 
-/** Keeps tokens in `order` until those before one have `mass` together. */
-function keepMass(
-  scores: Float32Array,
-  probabilities: Float64Array,
-  order: number[],
-  mass: number,
-  minKeep: number,
-): void {
-  const kept = new Set<number>();
+/** The first tokens in `order` that have `mass` together, at least `minKeep`. */
+function leading(order: number[], probabilities: Float64Array, mass: number, minKeep: number): number[] {
   let total = 0;
-  for (const token of order) {
-    if (kept.size >= minKeep && total >= mass) break;
-    kept.add(token);
+  const count = order.findIndex((token, i) => {
     total += probabilities[token] as number;
-  }
-  keepWhere(scores, (_, token) => kept.has(token));
+    return i + 1 >= minKeep && total >= mass;
+  });
+  return count < 0 ? order : order.slice(0, count + 1);
 }
 
 function keepWhere(scores: Float32Array, isKept: (score: number, token: number) => boolean): void {

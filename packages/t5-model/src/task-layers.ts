@@ -2,14 +2,16 @@ import { initLinear, initTaskLayer, type TaskLayerConfig } from "@t5ts/layers";
 import type { Rng } from "@t5ts/random";
 import type { ClassifierConfig } from "./config.js";
 import { blockSize, type T5Model } from "./params.js";
+import { checkPartName } from "./part-name.js";
 
 /**
  * The model with a layer for one more task between encoder and decoder. It starts as the identity, so that a trained
  * model answers as before. Shares all other parameters with the one given.
  *
- * @throws Error if the model has a layer for `task`.
+ * @throws Error if the model has a layer for `task`, or if there is a dot in `task`.
  */
 export function addTaskLayer({ config, params }: T5Model, task: string, layer: TaskLayerConfig, rng: Rng): T5Model {
+  checkPartName("addTaskLayer: task", task);
   if (Object.hasOwn(config.taskLayers, task))
     throw new Error(`addTaskLayer: the model has a layer for "${task}" already`);
   return {
@@ -21,10 +23,11 @@ export function addTaskLayer({ config, params }: T5Model, task: string, layer: T
 /**
  * The model with one more classifier on its encoder, with random weights.
  *
- * @throws Error if the model has one of that name.
+ * @throws Error if the model has one of that name, or if there is a dot in `name`.
  */
 export function addClassifier(model: T5Model, name: string, classifier: ClassifierConfig, rng: Rng): T5Model {
   const { config, params } = model;
+  checkPartName("addClassifier: name", name);
   if (Object.hasOwn(config.classifiers, name))
     throw new Error(`addClassifier: the model has a classifier "${name}" already`);
   const weights = initLinear(rng, config.dModel, classifier.numLabels, config.dModel ** -0.5);

@@ -33,7 +33,7 @@ export { rmsNorm } from "./rms-norm.js";
 
 // Safetensors
 export { bfloat16ToFloat32, float16ToFloat32, float32ToBfloat16, float32ToFloat16 } from "./half-precision.js";
-export { blobSource, type ByteSink, type ByteSource, bytesSink, bytesSource } from "./safetensors-bytes.js";
+export { blobSource, type ByteSink, type ByteSource, bytesSink, bytesSource, writeBytes } from "./safetensors-bytes.js";
 export {
   encodeSafetensors,
   openSafetensors,

@@ -1,0 +1,23 @@
+import type { Command } from "commander";
+import { addRequiredOption, integerFrom } from "../option-values.js";
+import { addSharedOptions, runCommand, type SharedOptions } from "../run-command.js";
+
+export type TokenizerInspectOptions = SharedOptions & { tokenizer: string; count?: string; top: number };
+
+export function addTokenizerInspectCommand(tokenizer: Command): void {
+  const command = tokenizer
+    .command("inspect")
+    .summary("look at a vocabulary and at how it cuts a text")
+    .description("Shows a vocabulary: its size, marks and longest pieces; how a text is cut and merged.")
+    .argument("[text]", "a text to cut; for up to five words, with their merges");
+  addRequiredOption(command, "--tokenizer <file>", "a tokenizer.json")
+    .option("--count <file>", "count which pieces a text file uses, how often")
+    .option("--top <n>", "how many pieces a list shows", integerFrom(1), 10)
+    .addHelpText("after", "\nExample:\n  t5 tokenizer inspect --tokenizer tokenizer.json unbelievable");
+  addSharedOptions(command).action((text: string | undefined, options: TokenizerInspectOptions) =>
+    runCommand(options, async (context) => {
+      const { inspectTokenizer } = await import("../tokenizer/inspect.js");
+      await inspectTokenizer(text, options, context);
+    }),
+  );
+}

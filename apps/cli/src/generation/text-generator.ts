@@ -1,0 +1,144 @@
+import type { Rng } from "@t5ts/random";
+import {
+  type GenerateOptions,
+  generate,
+  type LogitsProcessor,
+  minLength,
+  noRepeatNgram,
+  repetitionPenalty,
+  type StreamOptions,
+  streamTokens,
+  type T5Inputs,
+  type T5Model,
+} from "@t5ts/t5-model";
+import type { BpeTokenizer } from "@t5ts/tokenizer-bpe";
+import * as tf from "@tensorflow/tfjs-core";
+import { UsageError } from "../usage-error.js";
+import { type DecodingOptions, isSampling } from "./decoding-options.js";
+
+/** A text that the model wrote. `ids` go up to and with the end token; `score` is of beams only. */
+export type GeneratedText = { text: string; ids: number[]; score?: number };
+
+/** A model with its tokenizer. */
+export type TextModel = { model: T5Model; tokenizer: BpeTokenizer };
+
+/** What a text is called in messages, such as `stdin:3`. */
+export type InputText = { place: string; text: string };
+
+/**
+ * The ids of an input with the end mark.
+ *
+ * @throws UsageError for one that is too long and may not be cut.
+ */
+export function encodeInput(
+  { model, tokenizer }: TextModel,
+  { place, text }: InputText,
+  { prefix = "", maxInput, truncate }: DecodingOptions,
+  warn: (text: string) => void,
+): number[] {
+  const { eosTokenId } = model.config;
+  const encoded = tokenizer.encode(prefix + text);
+  const ids = encoded.at(-1) === eosTokenId ? encoded : [...encoded, eosTokenId];
+  if (ids.length <= maxInput) return ids;
+  const problem = `${place}: expected at most ${maxInput} tokens (--max-input), got ${ids.length}`;
+  if (!truncate) throw new UsageError(`${problem}; --truncate cuts it`);
+  warn(`${problem}; the rest is cut`);
+  return [...ids.slice(0, maxInput - 1), eosTokenId];
+}
+
+/** @throws UsageError if the model has no layer for `task`. */
+export function checkTask({ config }: T5Model, task: string | undefined): void {
+  if (task === undefined || Object.hasOwn(config.taskLayers, task)) return;
+  const known = Object.keys(config.taskLayers).join(", ") || "none; name the task in the text, with --prefix";
+  throw new UsageError(`--task: expected one that the model has a layer for (${known}), got "${task}"`);
+}
+
+/** The answers to each input, best first, all inputs in one batch. */
+export async function generateTexts(
+  { model, tokenizer }: TextModel,
+  inputs: readonly number[][],
+  options: DecodingOptions & { numReturn: number },
+  { rng, signal }: { rng: Rng; signal: AbortSignal },
+): Promise<GeneratedText[][]> {
+  const { numReturn, beams, lengthPenalty, earlyStopping = false } = options;
+  // Several samples of one input are as many inputs.
+  const copies = isSampling(options) ? numReturn : 1;
+  const batch = toBatch(
+    inputs.flatMap((ids) => Array.from({ length: copies }, () => ids)),
+    model,
+  );
+  const generateOptions: GenerateOptions = {
+    ...stepOptions(model, options, { rng, signal }),
+    numBeams: beams,
+    numReturn: copies > 1 ? 1 : numReturn,
+    lengthPenalty,
+    isEarlyStopping: earlyStopping,
+    dialect: options.dialect ?? (earlyStopping ? "huggingface" : "t5x"),
+  };
+  try {
+    const outputs = await generate(model, batch, generateOptions);
+    const texts = outputs.map((hypotheses) =>
+      hypotheses.map(({ ids, score }) => ({
+        text: tokenizer.decode(ids, { skipSpecialTokens: true }),
+        ids,
+        ...(Number.isNaN(score) ? {} : { score }),
+      })),
+    );
+    return inputs.map((_, i) => texts.slice(i * copies, (i + 1) * copies).flat());
+  } finally {
+    tf.dispose(batch);
+  }
+}
+
+/** The answer to one input, piece by piece as it's written. */
+export async function* streamText(
+  { model, tokenizer }: TextModel,
+  input: number[],
+  options: DecodingOptions,
+  { rng, signal }: { rng: Rng; signal: AbortSignal },
+): AsyncGenerator<string> {
+  const batch = toBatch([input], model);
+  const text = tokenizer.decodeStream({ skipSpecialTokens: true });
+  try {
+    for await (const [id] of streamTokens(model, batch, stepOptions(model, options, { rng, signal }))) {
+      yield text.push(id as number);
+    }
+    yield text.end();
+  } finally {
+    tf.dispose(batch);
+  }
+}
+
+/** Rows of ids as tensors [rows, longest row], padded; the caller's to dispose. */
+export function toBatch(rows: readonly number[][], { config }: T5Model): Required<T5Inputs> {
+  const length = Math.max(...rows.map((ids) => ids.length));
+  const filled = (fill: (ids: number[]) => ArrayLike<number>, padding: number): tf.Tensor2D => {
+    const values = new Int32Array(rows.length * length).fill(padding);
+    for (const [row, ids] of rows.entries()) values.set(fill(ids), row * length);
+    return tf.tensor2d(values, [rows.length, length], "int32");
+  };
+  return {
+    inputIds: filled((ids) => ids, config.padTokenId),
+    inputMask: filled((ids) => new Int32Array(ids.length).fill(1), 0),
+  };
+}
+
+function stepOptions(
+  { config }: T5Model,
+  options: DecodingOptions,
+  { rng, signal }: { rng: Rng; signal: AbortSignal },
+): StreamOptions {
+  const processors: LogitsProcessor[] = [];
+  if (options.repetitionPenalty !== undefined) processors.push(repetitionPenalty(options.repetitionPenalty));
+  if (options.noRepeatNgram !== undefined) processors.push(noRepeatNgram(options.noRepeatNgram));
+  // minLength counts the start token.
+  if (options.minTokens > 0) processors.push(minLength(options.minTokens + 1, config.eosTokenId));
+  const { temperature, topK, topP } = options;
+  return {
+    maxNewTokens: options.maxTokens,
+    task: options.task,
+    processors,
+    ...(isSampling(options) ? { sampling: { temperature, topK, topP, rng } } : {}),
+    signal,
+  };
+}

@@ -1,0 +1,28 @@
+import { readFile } from "node:fs/promises";
+import { readingInput, UsageError } from "./usage-error.js";
+
+/** The text of a file that the user named. */
+export async function readText(path: string, expected: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    const got = code === "ENOENT" ? "there's no such file" : code === "EISDIR" ? "it's a folder" : message;
+    const error = `${path}: expected ${expected}, but ${got}`;
+    throw code === "EIO" ? new Error(error, { cause }) : new UsageError(error, { cause });
+  }
+}
+
+/** Reads a file of JSON that the user named; a message says its path once. */
+export async function readJson<T>(path: string, expected: string, parse: (json: unknown) => T): Promise<T> {
+  const text = await readText(path, expected);
+  return readingInput(() => {
+    try {
+      return parse(JSON.parse(text));
+    } catch (cause) {
+      const message = (cause as Error).message.replace(/^tokenizer\.json: /, "");
+      const isJson = !(cause instanceof SyntaxError);
+      throw new Error(`${path}: ${isJson ? message : `expected JSON: ${message}`}`, { cause });
+    }
+  });
+}

@@ -1,0 +1,119 @@
+import { availableParallelism, cpus, freemem, totalmem } from "node:os";
+import { join } from "node:path";
+import { countParameters, formatT5Config, isPublished } from "@t5ts/t5-model";
+import { openSafetensorsFolder } from "@t5ts/tensor-core/node";
+import * as tf from "@tensorflow/tfjs-core";
+import packageJson from "../../package.json" with { type: "json" };
+import { startBackend, tryBackends } from "../backends.js";
+import { outColors } from "../colors.js";
+import type { InfoOptions } from "../commands/info.js";
+import { formatBytes, formatCount, formatShort } from "../format-number.js";
+import { readConfig, TOKENIZER_FILE } from "../model-folder.js";
+import type { Output } from "../output.js";
+import type { CommandContext } from "../run-command.js";
+import { formatTable } from "../table.js";
+import { openTokenizer } from "../tokenizer-file.js";
+import { readingInput } from "../usage-error.js";
+
+/** Prints what the command runs on, and a model if one is named. */
+export async function showInfo({ model, backend }: InfoOptions, { output }: CommandContext): Promise<void> {
+  showMachine(output);
+  await showBackends(backend, output);
+  if (model !== undefined) await showModel(model, output);
+}
+
+function showMachine(output: Output): void {
+  const machine = {
+    t5: packageJson.version,
+    node: process.versions.node,
+    tfjs: tf.version_core,
+    platform: `${process.platform} ${process.arch}`,
+    cpu: cpus()[0]?.model.trim() ?? "unknown",
+    cores: availableParallelism(),
+    memoryBytes: totalmem(),
+    freeBytes: freemem(),
+    sharedArrayBuffer: typeof SharedArrayBuffer !== "undefined",
+    wasmSimd: WebAssembly.validate(SIMD_MODULE),
+    wasmRelaxedSimd: WebAssembly.validate(RELAXED_SIMD_MODULE),
+  };
+  output.event({ event: "machine", ...machine });
+  const yes = (value: boolean): string => (value ? "yes" : "no");
+  showFields("This machine", output, [
+    ["t5", `${machine.t5}, tfjs ${machine.tfjs}, Node ${machine.node}, ${machine.platform}`],
+    ["CPU", `${machine.cores} × ${machine.cpu}`],
+    ["memory", `${formatBytes(machine.memoryBytes)}, ${formatBytes(machine.freeBytes)} free`],
+    ["threads", `SharedArrayBuffer ${yes(machine.sharedArrayBuffer)}`],
+    ["SIMD", `${yes(machine.wasmSimd)}, relaxed ${yes(machine.wasmRelaxedSimd)}`],
+  ]);
+}
+
+async function showBackends(wanted: string, output: Output): Promise<void> {
+  const backends = await tryBackends();
+  const choice = await startBackend(wanted);
+  output.event({ event: "backends", backends, chosen: choice.name, reason: choice.reason });
+  output.line(outColors.bold("\nBackends"));
+  const columns = [{ title: "name" }, { title: "runs here" }, { title: "" }];
+  const rows = backends.map(({ name, isAvailable, about }) => [name, isAvailable ? "yes" : "no", about]);
+  for (const line of formatTable(columns, rows)) output.line(line);
+  const how = wanted === "auto" ? "auto chooses" : "chosen:";
+  output.line(`${how} ${outColors.green(choice.name)} (${choice.reason})`);
+}
+
+async function showModel(folder: string, output: Output): Promise<void> {
+  const config = await readConfig(folder);
+  const tokenizer = await openTokenizer(join(folder, TOKENIZER_FILE)).catch((error: Error) => error);
+  const file = await readingInput(() => openSafetensorsFolder(folder));
+  const dtypes = [...new Set([...file.entries.values()].map(({ dtype }) => dtype))].join(", ");
+  const sizeBytes = [...file.entries.values()].reduce((sum, entry) => sum + entry.sizeBytes, 0);
+  const parameters = countParameters(config);
+  const vocabulary =
+    tokenizer instanceof Error ? undefined : { vocabSize: tokenizer.vocabSize, special: tokenizer.special };
+  output.event({
+    event: "model",
+    folder,
+    parameters,
+    published: isPublished(config),
+    config: formatT5Config(config),
+    dtypes,
+    sizeBytes,
+    vocabulary: vocabulary ?? null,
+  });
+  const { numLayers, numDecoderLayers, dModel, dFf, dKv, numHeads, vocabSize, positions } = config;
+  showFields(`\n${folder}`, output, [
+    ["kind", isPublished(config) ? "a published T5, which Hugging Face loads too" : "not a published T5"],
+    ["parameters", `${formatShort(parameters)} (${formatCount(parameters)})`],
+    ["numbers", `${dtypes}, ${formatBytes(sizeBytes)}`],
+    ["layers", `${numLayers} encoder, ${numDecoderLayers} decoder, ${config.decoderAttention} attention`],
+    ["widths", `model ${dModel}, feed-forward ${dFf} (${config.feedForwardProj}), ${numHeads} heads of ${dKv}`],
+    ["positions", positions.kind === "relative" ? `relative, ${positions.numBuckets} buckets` : positions.kind],
+    ["output", config.tieWordEmbeddings ? "the embedding table" : "a matrix of its own"],
+    [
+      "tasks",
+      Object.entries(config.taskLayers)
+        .map(([name, { kind }]) => `${name} (${kind})`)
+        .join(", ") || "no layers",
+    ],
+    ["classifiers", Object.keys(config.classifiers).join(", ") || "none"],
+    [
+      "vocabulary",
+      tokenizer instanceof Error
+        ? tokenizer.message
+        : `${formatCount(tokenizer.vocabSize)} ids for ${formatCount(vocabSize)} rows`,
+    ],
+  ]);
+}
+
+function showFields(title: string, output: Output, fields: [string, string][]): void {
+  output.line(outColors.bold(title));
+  const width = Math.max(...fields.map(([name]) => name.length));
+  for (const [name, value] of fields) output.line(`  ${outColors.dim(name.padEnd(width))}  ${value}`);
+}
+
+/** The smallest module with an instruction of each: `i8x16.splat`, `i32x4.relaxed_trunc_f32x4_s`. */
+const SIMD_MODULE = Uint8Array.from([
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11,
+]);
+const RELAXED_SIMD_MODULE = Uint8Array.from([
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 15, 1, 13, 0, 65, 1, 253, 15, 65, 2, 253, 15,
+  253, 128, 2, 11,
+]);

@@ -1,0 +1,32 @@
+import {
+  DESCRIBED_TINY,
+  formatT5Config,
+  parseT5Config,
+  T5_1_1_BASE,
+  T5_1_1_SMALL,
+  T5_BASE,
+  T5_SMALL,
+  T5_TINY,
+  type T5Config,
+} from "@t5ts/t5-model";
+import type { BpeTokenizer } from "@t5ts/tokenizer-bpe";
+import type { ModelConfig } from "./run-config.js";
+
+const PRESETS: Record<ModelConfig["preset"], T5Config> = {
+  "t5-tiny": T5_TINY,
+  "t5-small": T5_SMALL,
+  "t5-base": T5_BASE,
+  "t5-v1_1-small": T5_1_1_SMALL,
+  "t5-v1_1-base": T5_1_1_BASE,
+  "described-tiny": DESCRIBED_TINY,
+};
+
+/**
+ * The configuration of a new model: a preset, with the vocabulary of the tokenizer, and the fields that the run says.
+ *
+ * @throws Error naming the field that can't be accepted.
+ */
+export function newModelConfig({ preset, config }: ModelConfig, { vocabSize, special }: BpeTokenizer): T5Config {
+  const ids = { pad_token_id: special.pad, eos_token_id: special.end, decoder_start_token_id: special.pad };
+  return parseT5Config({ ...formatT5Config(PRESETS[preset]), vocab_size: vocabSize, ...ids, ...config });
+}

@@ -1,0 +1,33 @@
+import type { TokenizerDecodeOptions } from "../commands/tokenizer-decode.js";
+import { createLineWriter } from "../line-writer.js";
+import type { CommandContext } from "../run-command.js";
+import { inputLines } from "../text-input.js";
+import { openTokenizer } from "../tokenizer-file.js";
+import { UsageError } from "../usage-error.js";
+
+/** Prints the text of each line of ids. */
+export async function decodeLines(
+  ids: readonly string[],
+  { tokenizer: path, input, keepSpecial = false, json }: TokenizerDecodeOptions,
+  { output, signal }: CommandContext,
+): Promise<void> {
+  const tokenizer = await openTokenizer(path);
+  const { name, lines } = await inputLines(ids.length > 0 ? [ids.join(" ")] : [], input, signal);
+  const writer = createLineWriter();
+  for await (const { number, text: line } of lines) {
+    if (signal.aborted) break;
+    const parsed = parseIds(line, `${name}:${number}`, tokenizer.vocabSize);
+    const text = tokenizer.decode(parsed, { skipSpecialTokens: !keepSpecial });
+    if (json) output.event({ event: "text", line: number, text });
+    else await writer.write(text);
+  }
+  await writer.end();
+}
+
+function parseIds(line: string, place: string, vocabSize: number): number[] {
+  return (line.match(/\S+/g) ?? []).map((word) => {
+    const id = Number(word);
+    if (/^\d+$/.test(word) && id < vocabSize) return id;
+    throw new UsageError(`${place}: expected ids from 0 to ${vocabSize - 1}, got "${word}"`);
+  });
+}

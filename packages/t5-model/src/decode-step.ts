@@ -1,0 +1,53 @@
+import type { KeyValue } from "@t5ts/layers";
+import { disposeReplaced, disposeTree, tidy } from "@t5ts/tensor-core";
+import * as tf from "@tensorflow/tfjs-core";
+import { type DecoderState, decodeHidden, startDecoding, toLogits } from "./decoder.js";
+import { encode, type T5Inputs } from "./encoder.js";
+import type { T5Model } from "./params.js";
+
+/** The state before the first token, the caller's to dispose. */
+export function startGeneration(model: T5Model, inputs: T5Inputs, task: string | undefined): DecoderState {
+  return tidy(() => startDecoding(model, encode(model, inputs, { task })));
+}
+
+/**
+ * Some tokens further: `logits` [rows, vocabSize] of what comes after `tokens` [rows][length].
+ *
+ * Takes over `state`: frees what the next one doesn't hold.
+ */
+export function decodeStep(
+  model: T5Model,
+  tokens: number[][],
+  state: DecoderState,
+): { logits: tf.Tensor2D; state: DecoderState } {
+  const [rows, length] = [tokens.length, tokens[0]?.length ?? 0];
+  const next = tidy(() => {
+    const { x, state: after } = decodeHidden(model, tf.tensor2d(tokens, [rows, length], "int32"), state);
+    const last = tf.slice(x, [0, length - 1, 0], [rows, 1, model.config.dModel]);
+    return { logits: tf.reshape(toLogits(model, last), [rows, model.config.vocabSize]) as tf.Tensor2D, state: after };
+  });
+  disposeReplaced(state, next.state);
+  return next;
+}
+
+/** The state of other rows: row i of the result is row `rows[i]` of `state`, which is taken over. */
+export function pickRows(state: DecoderState, rows: readonly number[]): DecoderState {
+  const batch = state.crossBias.shape[0] as number;
+  if (rows.length === batch && rows.every((row, i) => row === i)) return state;
+  const next = tidy(() => {
+    const indices = tf.tensor1d(rows as number[], "int32");
+    const pick = <T extends tf.Tensor>(x: T): T => tf.gather(x, indices);
+    const pickAll = (list: KeyValue[]): KeyValue[] =>
+      list.map(({ key, value }) => ({ key: pick(key), value: pick(value) }));
+    return { crossBias: pick(state.crossBias), cross: pickAll(state.cross), self: pickAll(state.self) };
+  });
+  disposeTree(state);
+  return next;
+}
+
+/** The rows of a matrix as arrays of their own. */
+export async function readRows(matrix: tf.Tensor2D): Promise<Float32Array[]> {
+  const [rows, width] = matrix.shape;
+  const data = (await matrix.data()) as Float32Array;
+  return Array.from({ length: rows }, (_, row) => data.slice(row * width, (row + 1) * width));
+}

@@ -1,0 +1,263 @@
+import { createRng } from "@t5ts/random";
+import { describeOnBackends } from "@t5ts/testing";
+import * as tf from "@tensorflow/tfjs-core";
+import { describe, expect, it } from "vitest";
+import { t5xLengthPenalty } from "./beam-search.js";
+import { type GenerateOptions, generate } from "./generate.js";
+import { minLength } from "./logits-processors.js";
+import { forward } from "./model.js";
+import type { T5Model } from "./params.js";
+import { streamTokens } from "./stream-tokens.js";
+import { ids, randomModel, TINY, VARIANTS } from "./tiny-variants.js";
+
+const LONG = [5, 8, 3, 11, 6, 1];
+const SHORT = [9, 4, 1];
+const inputs = () => ({ inputIds: ids([LONG, [...SHORT, 0, 0, 0]]) });
+
+/** log p of each token given those before it, by teacher forcing: the other path to a score. */
+function logProbabilities(model: T5Model, input: number[], tokens: number[]): number[] {
+  const logits = forward(model, { inputIds: ids([input]), decoderInputIds: ids([[0, ...tokens.slice(0, -1)]]) });
+  const rows = (tf.logSoftmax(logits).arraySync() as number[][][])[0] as number[][];
+  return tokens.map((token, i) => rows[i]?.[token] as number);
+}
+
+const sum = (values: number[]): number => values.reduce((a, b) => a + b, 0);
+
+describeOnBackends("generate", () => {
+  it("collects the stream's tokens up to each end", async () => {
+    const model = randomModel(TINY, 3);
+    const steps: number[][] = [];
+    for await (const tokens of streamTokens(model, inputs(), { maxNewTokens: 9 })) steps.push(tokens);
+    const outputs = await generate(model, inputs(), { maxNewTokens: 9 });
+    for (const [row, [output]] of outputs.entries()) {
+      const column = steps.map((tokens) => tokens[row]);
+      expect(output?.ids).toEqual(column.includes(1) ? column.slice(0, column.indexOf(1) + 1) : column);
+      expect(output?.score).toBeNaN();
+    }
+    expect(await generate(model, inputs(), { maxNewTokens: 9, numBeams: 1 })).toEqual(outputs);
+  });
+
+  describe("with beams", () => {
+    for (const dialect of ["t5x", "huggingface"] as const) {
+      for (const name of ["published, relu and a tied table", "described, merged attention and the mean of heads"]) {
+        it(`finds for a batch what it finds for each input: ${dialect}, ${name}`, async () => {
+          for (const seed of [1, 2, 3]) {
+            const model = randomModel(VARIANTS[name]!, seed, 0.6);
+            const options = { maxNewTokens: 7, numBeams: 3, numReturn: 3, dialect };
+            const both = await generate(model, inputs(), options);
+            for (const [row, input] of [LONG, SHORT].entries()) {
+              const [alone] = await generate(model, { inputIds: ids([input]) }, options);
+              expect(both[row]?.map(({ ids }) => ids)).toEqual(alone?.map(({ ids }) => ids));
+              for (const [i, { score }] of alone!.entries()) expect(both[row]?.[i]?.score).toBeCloseTo(score, 4);
+            }
+          }
+        });
+      }
+
+      it(`returns different outputs, best first, the same ones whatever their number: ${dialect}`, async () => {
+        const model = randomModel(TINY, 1, 0.6);
+        const find = (numReturn: number) =>
+          generate(model, inputs(), { maxNewTokens: 7, numBeams: 4, numReturn, dialect });
+        const all = await find(4);
+        for (const found of all) {
+          const scores = found.map(({ score }) => score);
+          expect(scores).toEqual([...scores].sort((a, b) => b - a));
+          expect(new Set(found.map(({ ids }) => ids.join(" "))).size).toBe(found.length);
+        }
+        expect(await find(2)).toEqual(all.map((found) => found.slice(0, 2)));
+      });
+
+      for (const prompt of [[], [3, 2]]) {
+        it(`finds the best of all sequences when none is dropped: ${dialect}, prompt [${prompt}]`, async () => {
+          const config = { ...TINY, vocabSize: 4 };
+          const model = randomModel(config, 5, 0.6);
+          const input = [2, 3, 3, 1];
+          const maxNewTokens = 4;
+          const lengthPenalty = 0.8;
+          const found = await generate(
+            model,
+            { inputIds: ids([input]) },
+            // 27 sequences without an end are alive after three tokens, 108 continuations of them.
+            { maxNewTokens, numBeams: 108, numReturn: 108, lengthPenalty, dialect, prompts: [prompt] },
+          );
+          const scored = sequences(4, maxNewTokens)
+            // T5X returns what has ended, if anything has; Hugging Face what is alive at the end as well.
+            .filter((tokens) => dialect === "huggingface" || tokens.at(-1) === 1)
+            .map((tokens) => {
+              const all = [...prompt, ...tokens];
+              const score = sum(logProbabilities(model, input, all).slice(prompt.length));
+              const hasEnded = tokens.at(-1) === 1;
+              const divisor =
+                dialect === "t5x"
+                  ? t5xLengthPenalty(all.length, lengthPenalty)
+                  : (1 + all.length - (hasEnded ? 1 : 0)) ** lengthPenalty;
+              return { ids: all, score: score / divisor };
+            })
+            .sort((a, b) => b.score - a.score)
+            .slice(0, 108);
+          expect(found[0]?.length).toBe(scored.length);
+          for (const [i, { ids, score }] of scored.entries()) {
+            expect(found[0]?.[i]?.score).toBeCloseTo(score, 4);
+            // Scores nearer than float32 sees may change places.
+            const isClear = [i - 1, i + 1].every((k) => Math.abs((scored[k]?.score ?? Number.NaN) - score) > 1e-4);
+            if (isClear) expect(found[0]?.[i]?.ids).toEqual(ids);
+          }
+        });
+      }
+    }
+
+    it("begins every sequence with its input's prompt", async () => {
+      const model = randomModel(TINY, 1, 0.6);
+      const options: GenerateOptions = { maxNewTokens: 5, numBeams: 3, numReturn: 3 };
+      const prompts = [[2, 12, 12, 6], [4]];
+      const both = await generate(model, inputs(), { ...options, prompts });
+      for (const [row, input] of [LONG, SHORT].entries()) {
+        const prompt = prompts[row] as number[];
+        const [alone] = await generate(model, { inputIds: ids([input]) }, { ...options, prompts: [prompt] });
+        expect(both[row]?.map(({ ids }) => ids)).toEqual(alone?.map(({ ids }) => ids));
+        for (const { ids } of alone!) {
+          expect(ids.slice(0, prompt.length)).toEqual(prompt);
+          expect(ids.length).toBeLessThanOrEqual(prompt.length + 5);
+        }
+      }
+    });
+
+    it("gives processors the input that a beam is for", async () => {
+      const model = randomModel(TINY, 1, 0.6);
+      const seen = new Set<number>();
+      const wish = (scores: Float32Array, _: readonly number[], input: number): void => {
+        seen.add(input);
+        scores[input === 0 ? 7 : 9] = 100;
+      };
+      const outputs = await generate(model, inputs(), { maxNewTokens: 3, numBeams: 2, processors: [wish] });
+      expect([...seen]).toEqual([0, 1]);
+      expect(outputs.map(([best]) => best?.ids)).toEqual([
+        [7, 7, 7],
+        [9, 9, 9],
+      ]);
+    });
+  });
+
+  it("makes nothing shorter than the minimal length", async () => {
+    const model = randomModel(TINY, 3);
+    // Without the processor, every beam ends at once.
+    const eager = (scores: Float32Array): void => {
+      if (scores[1] !== Number.NEGATIVE_INFINITY) scores[1] = 1000;
+    };
+    for (const numBeams of [1, 3]) {
+      const lengths = async (processors: GenerateOptions["processors"]): Promise<number[]> =>
+        (await generate(model, inputs(), { maxNewTokens: 9, numBeams, processors })).map(([best]) => best!.ids.length);
+      expect(await lengths([eager])).toEqual([1, 1]);
+      expect(await lengths([minLength(5, 1), eager])).toEqual([5, 5]);
+    }
+  });
+
+  describe("when sampling", () => {
+    it("gives several samples for each input, the most probable first, with their log probabilities", async () => {
+      const model = randomModel(TINY, 3);
+      const outputs = await generate(model, inputs(), {
+        maxNewTokens: 4,
+        numReturn: 5,
+        sampling: { rng: createRng(7), temperature: 2 },
+      });
+      expect(outputs.map((samples) => samples.length)).toEqual([5, 5]);
+      for (const [row, input] of [LONG, SHORT].entries()) {
+        const scores = outputs[row]!.map(({ score }) => score);
+        expect(scores).toEqual([...scores].sort((a, b) => b - a));
+        expect(new Set(scores).size).toBeGreaterThan(2);
+        for (const { ids, score } of outputs[row]!) {
+          expect(score).toBeCloseTo(sum(logProbabilities(model, input, ids)), 4);
+        }
+      }
+    });
+
+    it("draws sequences as often as they are probable", async () => {
+      const config = { ...TINY, vocabSize: 4 };
+      const model = randomModel(config, 5);
+      const input = [2, 3, 3, 1];
+      const numReturn = 3000;
+      const [samples] = await generate(
+        model,
+        { inputIds: ids([input]) },
+        { maxNewTokens: 2, numReturn, sampling: { rng: createRng(1) } },
+      );
+      const counts = new Map<string, number>();
+      for (const { ids } of samples!) counts.set(`${ids}`, (counts.get(`${ids}`) ?? 0) + 1);
+      let chiSquare = 0;
+      const all = sequences(4, 2);
+      for (const tokens of all) {
+        const expected = numReturn * Math.exp(sum(logProbabilities(model, input, tokens)));
+        chiSquare += ((counts.get(`${tokens}`) ?? 0) - expected) ** 2 / expected;
+      }
+      expect(all.length).toBe(13);
+      expect(chiSquare).toBeLessThan(32.9); // 12 degrees of freedom, p = 0.001; the seed is fixed
+    });
+  });
+
+  it("holds no tensors when it has ended, failed or been aborted, and leaves its inputs alive", async () => {
+    const model = randomModel(TINY, 1, 0.6);
+    const batch = inputs();
+    const before = tf.memory().numTensors;
+    for (const dialect of ["t5x", "huggingface"] as const) {
+      await generate(model, batch, { maxNewTokens: 7, numBeams: 3, dialect });
+    }
+    await generate(model, batch, { maxNewTokens: 7, numReturn: 3, sampling: { rng: createRng(0) } });
+    const abort = new AbortController();
+    const abortThird = (_: Float32Array, tokens: readonly number[]): void => {
+      if (tokens.length === 3) abort.abort();
+    };
+    const aborted = await generate(model, batch, {
+      maxNewTokens: 7,
+      numBeams: 3,
+      processors: [abortThird, minLength(7, 1)],
+      signal: abort.signal,
+    });
+    expect(aborted.map(([best]) => best?.ids.length)).toEqual([3, 3]);
+    const failThird = (_: Float32Array, tokens: readonly number[]): void => {
+      if (tokens.length === 3) throw new Error("no third token");
+    };
+    const failed = generate(model, batch, { maxNewTokens: 7, numBeams: 3, processors: [failThird] });
+    await expect(failed).rejects.toThrow("no third token");
+    expect(tf.memory().numTensors).toBe(before);
+    expect(batch.inputIds.isDisposed).toBe(false);
+  });
+
+  it("refuses options that are out of bounds or contradict each other", async () => {
+    const model = randomModel(TINY);
+    const complaint = (options: Partial<GenerateOptions>): Promise<string> =>
+      generate(model, inputs(), { maxNewTokens: 3, ...options }).then(
+        () => "none",
+        (error: unknown) => `${error}`,
+      );
+    const sampling = { rng: createRng(0) };
+    expect(await complaint({ numBeams: 0 })).toBe(
+      "RangeError: generate: numBeams: expected an integer from 1 on, got 0",
+    );
+    expect(await complaint({ numReturn: 2 })).toBe(
+      "RangeError: generate: numReturn: expected an integer from 1 to numBeams (1), got 2",
+    );
+    expect(await complaint({ numReturn: 0, sampling })).toBe(
+      "RangeError: generate: numReturn: expected an integer from 1 on, got 0",
+    );
+    expect(await complaint({ numBeams: 4, sampling })).toBe(
+      "RangeError: generate: numBeams: expected 1 when sampling, got 4",
+    );
+    expect(await complaint({ maxNewTokens: -1 })).toContain("generate: maxNewTokens: expected an integer from 1 on");
+    expect(await complaint({ maxNewTokens: Number.POSITIVE_INFINITY, numBeams: 2 })).toContain("got Infinity");
+    expect(await complaint({ task: "sing" })).toContain(
+      "encode: task: expected one that the model has a layer for (none)",
+    );
+    expect(await complaint({ sampling: { ...sampling, temperature: 0 } })).toContain("sampleToken: temperature");
+  });
+});
+
+/** All sequences over `vocabSize` tokens that end with the first end token, 1, or at `maxLength`. */
+function sequences(vocabSize: number, maxLength: number): number[][] {
+  const tokens = Array.from({ length: vocabSize }, (_, token) => token);
+  const grow = (start: number[]): number[][] =>
+    tokens.flatMap((token) => {
+      const next = [...start, token];
+      return token === 1 || next.length === maxLength ? [next] : grow(next);
+    });
+  return grow([]);
+}

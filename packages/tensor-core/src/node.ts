@@ -1,0 +1,2 @@
+// Files on disk
+export { fileSink, fileSource, openSafetensorsFolder, saveSafetensorsFolder } from "./safetensors-files.js";

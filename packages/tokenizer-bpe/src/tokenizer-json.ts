@@ -1,0 +1,199 @@
+import { type AddedToken, parseAddedTokens } from "./added-tokens.js";
+import type { BpeModelOptions, BpeVocabulary } from "./bpe-model.js";
+import { BYTE_CHARACTERS } from "./byte-alphabet.js";
+import { type ParsedDecoder, parseDecoder } from "./decoders/decoder.js";
+import { checkInteger, JsonFields, mismatch, TokenizerJsonError } from "./json-fields.js";
+import { type Normalizer, parseNormalizer } from "./normalizers/normalizer.js";
+import { PairTable } from "./pair-table.js";
+import { type PostProcessor, parsePostProcessor } from "./post-processors/post-processor.js";
+import { type ParsedPreTokenizer, parsePreTokenizer } from "./pre-tokenizers/pre-tokenizer.js";
+
+/** The file format of Hugging Face's `tokenizers` for byte pair encoding. */
+export type TokenizerJson = {
+  readonly version: string;
+  readonly truncation: object | null;
+  readonly padding: object | null;
+  readonly added_tokens: readonly AddedTokenJson[];
+  readonly normalizer: object | null;
+  readonly pre_tokenizer: object | null;
+  readonly post_processor: object | null;
+  readonly decoder: object | null;
+  readonly model: BpeModelJson;
+};
+
+export type AddedTokenJson = {
+  readonly id: number;
+  readonly content: string;
+  readonly single_word: boolean;
+  readonly lstrip: boolean;
+  readonly rstrip: boolean;
+  readonly normalized: boolean;
+  readonly special: boolean;
+};
+
+export type BpeModelJson = {
+  readonly type: "BPE";
+  readonly dropout: number | null;
+  readonly unk_token: string | null;
+  readonly continuing_subword_prefix: string | null;
+  readonly end_of_word_suffix: string | null;
+  readonly fuse_unk: boolean;
+  readonly byte_fallback: boolean;
+  readonly ignore_merges: boolean;
+  readonly vocab: Readonly<Record<string, number>>;
+  /** Pairs of pieces; files of old write `"left right"`. */
+  readonly merges: readonly (readonly [string, string] | string)[];
+};
+
+/** A tokenizer.json, checked, with its stages ready to be used. */
+export type ParsedTokenizer = {
+  readonly vocabulary: BpeVocabulary;
+  readonly modelOptions: BpeModelOptions;
+  readonly dropoutRate: number;
+  readonly addedTokens: readonly AddedToken[];
+  readonly normalize: Normalizer;
+  /** Whether there is a normalizer. */
+  readonly isNormalized: boolean;
+  readonly preTokenizer: ParsedPreTokenizer;
+  readonly postProcessor: PostProcessor;
+  readonly decoder: ParsedDecoder;
+  /** The file itself. */
+  readonly json: TokenizerJson;
+};
+
+/** Ids index arrays, and ranks share a float64 with a place in the text; the largest vocabularies have 2^18. */
+const MAX_ID = 2 ** 21 - 1;
+
+/** Every merge makes a piece. */
+const MAX_MERGES = MAX_ID + 1;
+
+/**
+ * Checks a tokenizer.json and builds its stages.
+ *
+ * @throws TokenizerJsonError that names the first field it can't accept.
+ */
+export function parseTokenizerJson(json: unknown): ParsedTokenizer {
+  const file = new JsonFields(json, "");
+  const model = file.fields("model");
+  checkModelType(model);
+  const ids = parseVocabulary(model.fields("vocab"), model.get("vocab") as object);
+  const pieces: (string | undefined)[] = [];
+  for (const [piece, id] of ids) pieces[id] = piece;
+  const merges = parseMerges(model, ids);
+  const addedTokens = parseAddedTokens(file, MAX_ID);
+  for (const [index, { id, content }] of addedTokens.entries()) {
+    const known = ids.get(content);
+    if ((known !== undefined && known !== id) || (pieces[id] !== undefined && pieces[id] !== content)) {
+      const other =
+        known !== undefined && known !== id ? `"${content}" has id ${known}` : `id ${id} is "${pieces[id]}"`;
+      throw new TokenizerJsonError(`added_tokens[${index}]`, `doesn't agree with the vocabulary, where ${other}`);
+    }
+    pieces[id] = content;
+  }
+  for (let id = 0; id < pieces.length; id++) pieces[id] ??= undefined; // no holes, which are slow to read
+  const spellsBytes = BYTE_CHARACTERS.every((character) => ids.has(character));
+  const preTokenizer = parsePreTokenizer(file.get("pre_tokenizer"), spellsBytes);
+  return {
+    vocabulary: { pieces, ids, merges },
+    modelOptions: { ...parseModelOptions(model, ids), isByteLevel: preTokenizer.isByteLevel },
+    dropoutRate: parseDropout(model),
+    addedTokens,
+    normalize: parseNormalizer(file.get("normalizer")),
+    isNormalized: file.get("normalizer") != null,
+    preTokenizer,
+    postProcessor: parsePostProcessor(file.get("post_processor"), pieces),
+    decoder: parseDecoder(file.get("decoder")),
+    json: json as TokenizerJson,
+  };
+}
+
+function checkModelType(model: JsonFields): void {
+  const type = model.optionalString("type");
+  if (type === "BPE" || (type === undefined && model.get("merges") !== undefined)) return;
+  const path = model.at("type");
+  if (type === "Unigram") {
+    throw new TokenizerJsonError(path, '"Unigram" is SentencePiece\'s model: use @t5ts/tokenizer-sentencepiece');
+  }
+  throw mismatch(
+    path,
+    type === "WordPiece" || type === "WordLevel" ? `"BPE" (no package here reads ${type})` : '"BPE"',
+    type,
+  );
+}
+
+function parseVocabulary(fields: JsonFields, vocab: object): Map<string, number> {
+  const ids = new Map<string, number>();
+  const pieces: string[] = [];
+  for (const [piece, value] of Object.entries(vocab)) {
+    const id = checkInteger(value, fields.at(JSON.stringify(piece)), MAX_ID);
+    if (pieces[id] !== undefined) {
+      throw new TokenizerJsonError(
+        fields.at(JSON.stringify(piece)),
+        `has the id ${id} of ${JSON.stringify(pieces[id])}`,
+      );
+    }
+    pieces[id] = piece;
+    ids.set(piece, id);
+  }
+  return ids;
+}
+
+function parseMerges(model: JsonFields, ids: ReadonlyMap<string, number>): Int32Array {
+  const listed = model.list("merges", MAX_MERGES);
+  const merges = new Int32Array(listed.length * 3);
+  const pairs = new PairTable(listed.length);
+  // From the last to the first: where a pair is listed twice, the later place counts, as in Hugging Face's reader.
+  let at = merges.length;
+  for (let index = listed.length - 1; index >= 0; index--) {
+    const [left, right] = splitMerge(listed[index], model, index);
+    const idOf = (piece: string): number => {
+      const id = ids.get(piece);
+      if (id === undefined)
+        throw new TokenizerJsonError(
+          `${model.at("merges")}[${index}]`,
+          `${JSON.stringify(piece)} isn't in the vocabulary`,
+        );
+      return id;
+    };
+    const size = pairs.size;
+    if (pairs.intern(idOf(left), idOf(right)) !== size) continue;
+    merges[--at] = idOf(left + right);
+    merges[--at] = idOf(right);
+    merges[--at] = idOf(left);
+  }
+  return merges.subarray(at);
+}
+
+function splitMerge(merge: unknown, model: JsonFields, index: number): [string, string] {
+  const parts: unknown[] = typeof merge === "string" ? merge.split(" ") : Array.isArray(merge) ? merge : [];
+  const [left, right] = parts;
+  // An empty part would let a piece be made of itself.
+  if (parts.length !== 2 || typeof left !== "string" || typeof right !== "string" || left === "" || right === "") {
+    throw mismatch(`${model.at("merges")}[${index}]`, 'two pieces, as ["a", "b"] or "a b"', merge);
+  }
+  return [left, right];
+}
+
+function parseModelOptions(model: JsonFields, ids: ReadonlyMap<string, number>): Omit<BpeModelOptions, "isByteLevel"> {
+  for (const name of ["continuing_subword_prefix", "end_of_word_suffix"]) {
+    if ((model.optionalString(name) ?? "") !== "")
+      throw mismatch(model.at(name), "null or nothing (the vocabularies of this family mark spaces)", model.get(name));
+  }
+  const unknownPiece = model.optionalString("unk_token");
+  const unknown = unknownPiece === undefined ? undefined : ids.get(unknownPiece);
+  if (unknownPiece !== undefined && unknown === undefined)
+    throw mismatch(model.at("unk_token"), "a piece of the vocabulary", unknownPiece);
+  return {
+    unknown,
+    fuseUnknown: model.boolean("fuse_unk", false),
+    byteFallback: model.boolean("byte_fallback", false),
+    ignoreMerges: model.boolean("ignore_merges", false),
+  };
+}
+
+function parseDropout(model: JsonFields): number {
+  const rate = model.get("dropout") ?? 0;
+  if (typeof rate !== "number" || !(rate >= 0 && rate <= 1))
+    throw mismatch(model.at("dropout"), "null or a number from 0 to 1", rate);
+  return rate;
+}

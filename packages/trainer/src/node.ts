@@ -1,0 +1,2 @@
+// Checkpoints on disk
+export { folderStore } from "./checkpoint-files.js";
