@@ -114,7 +114,10 @@ function listenForInterruption(): Interruption {
     get exitCode() {
       return exitCode;
     },
-    stopListening: () => void process.off("SIGINT", interrupt),
+    stopListening() {
+      process.off("SIGINT", interrupt);
+      process.stdout.off("error", leave);
+    },
   };
 }
 

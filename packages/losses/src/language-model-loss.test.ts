@@ -52,6 +52,13 @@ describeOnBackends("languageModelLoss", () => {
     );
   });
 
+  it("spreads a part of the target over the other classes, and costs what that falls short of", () => {
+    const labels = tf.tensor2d([[2]], [1, 1], "int32");
+    // Even logits against 0.7 and three times 0.1: log 4 less the entropy of that target.
+    const expected = Math.log(4) + 0.7 * Math.log(0.7) + 0.3 * Math.log(0.1);
+    expectTensor(languageModelLoss(tf.zeros([1, 1, 4]), labels, { labelSmoothing: 0.3 }), [expected], 1e-6);
+  });
+
   it("is 0 when no label counts", () => {
     const labels = tf.fill([2, 2], -100, "int32");
     expectTensor(languageModelLoss(makeLogits(), labels), [0]);

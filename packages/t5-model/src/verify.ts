@@ -258,11 +258,23 @@ function toTensors(testCase: VerifyCase, { config }: T5Model): { batch: T5Batch;
   };
 }
 
-function checkCase(place: string, { input_ids, labels, expected }: VerifyCase, { config }: T5Model): void {
+function checkCase(
+  place: string,
+  { input_ids, labels, decoder_input_ids, expected }: VerifyCase,
+  { config }: T5Model,
+): void {
   if (!Array.isArray(input_ids) || input_ids.length === 0 || typeof expected !== "object" || expected === null) {
     throw new Error(`verifyT5: ${place}: expected input_ids [batch][length] and an object "expected"`);
+  }
+  const asks = (...quantities: string[]): boolean => quantities.some((quantity) => quantity in expected);
+  if (labels === undefined && asks("loss", "grads")) {
+    throw new Error(`verifyT5: ${place}: expected labels [batch][targetLength] for a loss`);
+  }
+  if (labels === undefined && decoder_input_ids === undefined && asks("logits", "cross_attention_layer0")) {
+    throw new Error(`verifyT5: ${place}: expected labels or decoder_input_ids for what the decoder makes`);
   }
   checkIds(`verifyT5: ${place}.input_ids`, input_ids, config.vocabSize);
   const kept = (labels ?? []).map((row) => row.map((id) => (id === -100 ? config.padTokenId : id)));
   checkIds(`verifyT5: ${place}.labels`, kept, config.vocabSize);
+  checkIds(`verifyT5: ${place}.decoder_input_ids`, decoder_input_ids ?? [], config.vocabSize);
 }

@@ -10,8 +10,6 @@ describeOptimizer("adafactor, factored", (options) => adafactor({ ...options, mi
 describeOptimizer("adafactor, with momentum", (options) => adafactor({ ...options, beta1: 0.5 }));
 describeOptimizer("adafactor, of transformers", (options) => adafactor({ ...options, dialect: "transformers" }));
 
-type Params = { weight: tf.Tensor };
-
 function step(options: AdafactorOptions, param: tf.Tensor, grad: tf.Tensor, learningRate = 0.1) {
   const optimizer = adafactor(options);
   const params = { weight: param };

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vites
 import { adamW } from "./adamw.js";
 import { loadLatestCheckpoint, saveCheckpoint } from "./checkpoint.js";
 import { folderStore } from "./checkpoint-files.js";
-import { initToy, type ToyParams } from "./testing/toy-model.js";
+import { initToy } from "./testing/toy-model.js";
 import { initTrainState } from "./train-state.js";
 
 /** How many more changes the disk takes before it stops for good, as when the power goes. */

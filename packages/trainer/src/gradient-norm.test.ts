@@ -1,3 +1,4 @@
+import { CPU_BACKEND, selectBackend } from "@t5ts/tensor-core";
 import { describeOnBackends } from "@t5ts/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, it } from "vitest";
@@ -19,6 +20,29 @@ describeOnBackends("sumsOfSquares", () => {
     // One float32 sum of ones stops at 2^24.
     const [sum] = sumsOfSquares(tf.ones([4100, 4100]));
     expect(Math.abs(sum!.dataSync()[0]! / 4100 ** 2 - 1)).toBeLessThan(1e-6);
+  });
+});
+
+describe("sumsOfSquares with the kernel of a backend", () => {
+  it("takes what the kernel gives", async () => {
+    await selectBackend("cpu", [CPU_BACKEND]);
+    tf.registerKernel({
+      kernelName: "SumOfSquares",
+      backendName: "cpu",
+      kernelFunc: ({ inputs, backend }) => {
+        const { readSync, write } = backend as tf.KernelBackend & {
+          write(values: Float32Array, shape: number[], dtype: "float32"): tf.DataId;
+        };
+        const values = readSync.call(backend, inputs.x!.dataId) as Float32Array;
+        const sum = Float32Array.of(values.reduce((sum, value) => sum + value * value, 0.5));
+        return { dataId: write.call(backend, sum, [], "float32"), shape: [], dtype: "float32" };
+      },
+    });
+    try {
+      expect(sumsOfSquares([tf.tensor1d([1, 2])])[0]!.dataSync()[0]).toBe(5.5);
+    } finally {
+      tf.unregisterKernel("SumOfSquares", "cpu");
+    }
   });
 });
 

@@ -23,7 +23,7 @@ export type InitTrainStateOptions = {
 /** The state before the first step. Takes over `params`. */
 export function initTrainState<P extends TensorTree, S extends TensorTree>(
   params: P,
-  optimizer: Optimizer<P, S>,
+  optimizer: Optimizer<NoInfer<P>, S>,
   { isTrainable = () => true, hasAverage = false }: InitTrainStateOptions = {},
 ): TrainState<P, S> {
   const optimizerState = optimizer.init(selectLeaves(params, isTrainable));

@@ -66,7 +66,8 @@ export type TrainEvent<P extends TensorTree> =
  * A run that was stopped, or broke off, and is resumed makes the same steps as one that wasn't, bit for bit on one
  * backend: parameters, moments, data position and randomness are in the checkpoint.
  *
- * Owns its tensors and frees them at the end, also when the caller leaves the loop early.
+ * Owns its tensors and frees them at the end, also when the caller leaves the loop early; that doesn't save, the signal
+ * does.
  *
  * @throws Error as `trainStep` and `loadLatestCheckpoint` do. Checkpoints made before stay.
  */

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { findMetric, metricSignature, perplexity } from "@t5ts/metrics";
+import { findMetric, METRICS, metricSignature, perplexity } from "@t5ts/metrics";
 import { createRng } from "@t5ts/random";
 import { outColors } from "../colors.js";
 import type { EvaluateOptions } from "../commands/evaluate.js";
@@ -24,7 +24,7 @@ type EncodedExample = Example & { inputIds: number[] };
 export async function evaluateModel(options: EvaluateOptions, context: CommandContext): Promise<void> {
   const { output, signal } = context;
   checkDecodingOptions(options);
-  const metrics = await readingInput(() => options.metrics.filter((name) => name !== PERPLEXITY && findMetric(name)));
+  const metrics = checkMetrics(options.metrics);
   const examples = await loadExamples(options, signal);
   await context.startBackend();
   const textModel = await openModelFolder(options.model, output.warn);
@@ -35,7 +35,7 @@ export async function evaluateModel(options: EvaluateOptions, context: CommandCo
   });
 
   const startedAt = Date.now();
-  const scores: { metric: string; name: string; value: number; signature?: string }[] = [];
+  const scores: Score[] = [];
   if (metrics.length > 0) {
     const predictions = await predict(textModel, encoded, options, context);
     if (options.out !== undefined && !signal.aborted) await writePredictions(options.out, examples, predictions);
@@ -58,14 +58,31 @@ export async function evaluateModel(options: EvaluateOptions, context: CommandCo
   for (const score of scores) output.event({ event: "metric", ...score });
   const elapsedMs = Date.now() - startedAt;
   output.event({ event: "done", examples: examples.length, elapsedMs });
-  const columns = [{ title: "metric" }, { title: "score", align: "right" as const }, { title: "settings" }];
-  const rows = scores.map(({ metric, name, value, signature = "" }) => [
-    metric === name ? name : `${metric} ${name}`,
-    value.toFixed(metric === PERPLEXITY ? 3 : 2),
-    signature,
-  ]);
-  for (const line of formatTable(columns, rows)) output.line(line);
+  for (const line of formatTable([{ title: "metric" }, { title: "score", align: "right" }], scores.map(formatScore))) {
+    output.line(line);
+  }
+  const settings = new Map(scores.map(({ metric, signature }) => [metric, signature]));
+  for (const [metric, signature] of settings) {
+    if (signature !== undefined) output.line(outColors.dim(`${metric}: ${signature}`));
+  }
   output.line(outColors.dim(`${formatCount(examples.length)} examples in ${formatDuration(elapsedMs)}`));
+}
+
+/** One number of a metric; `signature` says the settings it was computed with. */
+type Score = { metric: string; name: string; value: number; signature?: string };
+
+function formatScore({ metric, name, value }: Score): string[] {
+  return [metric === name ? name : `${metric} ${name}`, value.toFixed(metric === PERPLEXITY ? 3 : 2)];
+}
+
+/** The names of those that score answers, which perplexity doesn't. */
+function checkMetrics(names: readonly string[]): string[] {
+  for (const name of names) {
+    if (name === PERPLEXITY || Object.hasOwn(METRICS, name)) continue;
+    const known = [...Object.keys(METRICS), PERPLEXITY].join(", ");
+    throw new UsageError(`--metrics: expected one of ${known}, got "${name}"`);
+  }
+  return names.filter((name) => name !== PERPLEXITY);
 }
 
 async function loadExamples(

@@ -62,7 +62,8 @@ const taskSchema = z.discriminatedUnion("kind", [
     ...shared,
     kind: z.literal("snips"),
     file: z.string(),
-    target: z.enum(["frame", "intent", "slots"]).default("frame"),
+    /** Intent and slots, one of them, all as text; or a tag for each word, by a classifier. */
+    target: z.enum(["frame", "intent", "slots", "tags"]).default("frame"),
   }),
   z.strictObject({
     ...shared,

@@ -6,6 +6,7 @@ import {
   denoise,
   encodeSentencePair,
   encodeTextExample,
+  formatSnipsFrame,
   IGNORED_LABEL,
   IOB2,
   maskedLm,
@@ -23,6 +24,7 @@ import {
   sentenceOrderExample,
   sentencePlaces,
   snipsExample,
+  snipsFrame,
   snipsTags,
   spanCorruption,
   splitSentences,
@@ -85,7 +87,7 @@ export async function openTask(config: TaskConfig, options: OpenTaskOptions): Pr
     case "token-classification":
       return openTokenClassification(config, options, await readTagged(config, options));
     case "snips":
-      if (config.target === "slots") {
+      if (config.target === "tags") {
         const records = await readSnips(config, options);
         return openTokenClassification(config, options, records.map(snipsTags));
       }
@@ -230,9 +232,13 @@ function openTokenClassification(
   return { config, classifier, task: defineTask({ name: config.name, records, preprocess }) };
 }
 
-function snipsText(target: "frame" | "intent"): (record: SnipsRecord) => TextExample {
+function snipsText(target: "frame" | "intent" | "slots"): (record: SnipsRecord) => TextExample {
   if (target === "frame") return snipsExample;
-  return ({ text, intent }) => ({ inputs: `intent: ${text}`, targets: intent });
+  if (target === "intent") return ({ text, intent }) => ({ inputs: `intent: ${text}`, targets: intent });
+  return (record) => ({
+    inputs: `slots: ${record.text}`,
+    targets: formatSnipsFrame({ intent: "", slots: snipsFrame(record).slots }),
+  });
 }
 
 function readSnips(config: Kind<"snips">, options: OpenTaskOptions): Promise<SnipsRecord[]> {

@@ -3,6 +3,7 @@ import { selectBackend } from "@t5ts/tensor-core";
 import { adamW, linearSchedule, train } from "@t5ts/trainer";
 import * as tf from "@tensorflow/tfjs-core";
 
+/** Points on the line y = 2 x + 1. */
 function* data(from = 0) {
   const rng = createRng(1);
   for (let i = from; ; i++) {

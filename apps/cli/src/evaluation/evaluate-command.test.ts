@@ -1,0 +1,187 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { afterAll, describe, expect, it } from "vitest";
+import { copyReversingModel, letters, makeFolder, referenceCases } from "../testing/reversing-model.js";
+import { eventsOf, runT5 } from "../testing/run-t5.js";
+
+const { folder, remove } = makeFolder();
+const model = copyReversingModel(folder);
+
+afterAll(remove);
+
+/** A file of the test, by its contents. */
+function write(name: string, content: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, name.endsWith(".gz") ? gzipSync(content) : content);
+  return path;
+}
+
+const jsonl = (records: object[]): string => records.map((record) => `${JSON.stringify(record)}\n`).join("");
+const evaluate = (data: string, ...args: string[]): string[] => ["evaluate", "--model", model, "--data", data, ...args];
+
+/** The scores of a run, by metric and name. */
+async function scoresOf(args: string[]): Promise<Record<string, number>> {
+  const events = eventsOf(await runT5([...args, "--json"]));
+  const metrics = events.filter(({ event }) => event === "metric");
+  return Object.fromEntries(metrics.map(({ metric, name, value }) => [`${metric} ${name}`, value as number]));
+}
+
+describe("evaluate", () => {
+  it("gives the perplexity of transformers' loss", async () => {
+    for (const [i, { input_ids, labels, expected }] of referenceCases().entries()) {
+      const records = input_ids.map((ids, row) => ({
+        inputs: letters(ids),
+        targets: letters(labels[row]?.filter((id) => id !== -100) ?? []),
+      }));
+      const data = write(`case-${i}.jsonl`, jsonl(records));
+      const { "perplexity perplexity": perplexity } = await scoresOf(evaluate(data, "--metrics", "perplexity"));
+      expect(Math.log(perplexity as number)).toBeCloseTo(expected.loss, 4);
+    }
+  });
+
+  const answers = ["abc", "vHeGy", "xyz", "mnopq"];
+  const references = ["cba", "nothing", "zyx", "qponm"];
+
+  it("scores answers the same whatever the file's form", async () => {
+    const records = answers.map((inputs, i) => ({ inputs, targets: references[i] as string }));
+    const rows = records.map(({ inputs, targets }) => `${targets}\tunused\t${inputs}\n`).join("");
+    const files = [
+      evaluate(write("a.jsonl", jsonl(records))),
+      evaluate(write("a.jsonl.gz", jsonl(records))),
+      evaluate(write("a.tsv", `right\tnote\task\n${rows}`), "--input-field", "ask", "--target-field", "right"),
+      evaluate(
+        write("a.txt", `right\tnote\task\n${rows}`),
+        "--format",
+        "tsv",
+        "--input-field",
+        "ask",
+        "--target-field",
+        "right",
+      ),
+    ];
+    const all = await Promise.all(files.map((args) => scoresOf([...args, "--metrics", "exact_match,accuracy,cer"])));
+    const expected = await runT5(["generate", "--model", model, ...answers]);
+    const right = expected.stdout
+      .trimEnd()
+      .split("\n")
+      .filter((text, i) => text === references[i]).length;
+    expect(right).toBeGreaterThan(0);
+    expect(all[0]).toMatchObject({ "exact_match exact_match": 25 * right, "accuracy accuracy": 25 * right });
+    expect(all[0]?.["cer cer"]).toBeGreaterThan(0);
+    for (const scores of all) expect(scores).toEqual(all[0]);
+  });
+
+  it("counts an answer as right if it's any of several references, and stops at the limit", async () => {
+    const records = [
+      { inputs: "abc", targets: ["no", "cba"] },
+      { inputs: "xyz", targets: ["never this"] },
+    ];
+    const data = write("several.jsonl", jsonl(records));
+    expect(await scoresOf(evaluate(data, "--metrics", "exact_match"))).toEqual({ "exact_match exact_match": 50 });
+    const limited = await scoresOf(evaluate(data, "--metrics", "exact_match", "--limit", "1"));
+    expect(limited).toEqual({ "exact_match exact_match": 100 });
+  });
+
+  it("prints a table, and writes the answers on request, in the order of the data", async () => {
+    const data = write(
+      "table.jsonl",
+      jsonl([
+        { inputs: "ab", targets: "ba" },
+        { inputs: "abcdef", targets: "fedcba" },
+      ]),
+    );
+    const out = join(folder, "answers.jsonl");
+    const { code, stdout } = await runT5(evaluate(data, "--metrics", "rouge,bleu", "--out", out));
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^metric +score\nrouge rouge1 +\d+\.\d\d\n/);
+    expect(stdout).toMatch(/\nbleu: nrefs:1\|/);
+    expect(stdout).toMatch(/\n2 examples in \d/);
+    const written = readFileSync(out, "utf8")
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(written.map(({ input, references }) => [input, references])).toEqual([
+      ["ab", ["ba"]],
+      ["abcdef", ["fedcba"]],
+    ]);
+  });
+
+  it("reads the formats of the sample data", async () => {
+    const snips = { intent: "PlayMusic", text: "play some jazz", slots: [{ start: 10, end: 14, label: "genre" }] };
+    const paper = { title: "T", source: ["One.", "Two."], target: ["Short.", "Shorter."] };
+    const out = join(folder, "formats.jsonl");
+    const read = async (name: string, record: object) => {
+      const data = write(`${name}.jsonl`, jsonl([record]));
+      await runT5(evaluate(data, "--format", name, "--metrics", "exact_match", "--max-tokens", "3", "--out", out));
+      const { input, references } = JSON.parse(readFileSync(out, "utf8"));
+      return { input, references };
+    };
+    expect(await read("snips", snips)).toEqual({
+      input: "snips: play some jazz",
+      references: ["PlayMusic ( genre = jazz )"],
+    });
+    expect(await read("scitldr", paper)).toEqual({ input: "summarize: One. Two.", references: paper.target });
+  });
+
+  const mistakes: [string, () => string[], RegExp][] = [
+    [
+      "a missing file",
+      () => evaluate("/no/such.jsonl"),
+      /^t5: \/no\/such\.jsonl: expected a file, but there's no such/,
+    ],
+    [
+      "an empty file",
+      () => evaluate(write("empty.jsonl", "\n")),
+      /empty\.jsonl: expected at least one JSON value, got none/,
+    ],
+    [
+      "a line that isn't JSON",
+      () => evaluate(write("bad.jsonl", '{"inputs":"a","targets":"b"}\n{"inputs')),
+      /bad\.jsonl:2: expected a JSON value/,
+    ],
+    [
+      "a field that isn't there",
+      () => evaluate(write("fields.jsonl", '{"question":"a"}\n')),
+      /fields\.jsonl:1: expected an object with the field "inputs", got question/,
+    ],
+    [
+      "a field that isn't text",
+      () => evaluate(write("kind.jsonl", '{"inputs":["a"],"targets":"b"}\n')),
+      /kind\.jsonl:1: "inputs": expected a text, got \["a"\]/,
+    ],
+    [
+      "a column that isn't there",
+      () => evaluate(write("columns.tsv", "a\tb\n1\t2\n")),
+      /columns\.tsv:1: expected the column "inputs", "targets" in the header, got "a", "b"/,
+    ],
+    ["a row that is cut", () => evaluate(write("rows.tsv", "inputs\ttargets\n1\n")), /rows\.tsv:2: expected 2 fields/],
+    [
+      "an unknown ending",
+      () => evaluate(write("data.csv", "a,b\n")),
+      /data\.csv: expected a name that ends in \.jsonl or \.tsv .*--format/,
+    ],
+    ["damaged gzip", () => evaluate(write("damaged.jsonl.gz.jsonl.gz", "").replace(/$/, "")), /damaged/],
+  ];
+  for (const [name, args, message] of mistakes) {
+    it(`names ${name}`, async () => {
+      const { code, stdout, stderr } = await runT5([...args(), "--metrics", "exact_match"]);
+      expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+      expect(stderr).toMatch(message);
+    });
+  }
+
+  it("names a metric that nobody knows, before anything is computed", async () => {
+    const data = write("metric.jsonl", jsonl([{ inputs: "a", targets: "b" }]));
+    const { code, stderr } = await runT5(evaluate(data, "--metrics", "exact_match,meteor"));
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/--metrics: expected one of exact_match, .*, perplexity, got "meteor"/);
+  });
+
+  it("names a metric that can't take the references", async () => {
+    const data = write("many.jsonl", jsonl([{ inputs: "a", targets: ["b", "c"] }]));
+    const { code, stderr } = await runT5(evaluate(data, "--metrics", "accuracy"));
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/accuracy: references\[0\]: expected exactly one, got 2/);
+  });
+});

@@ -1,0 +1,208 @@
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { copyReversingModel, letters, makeFolder, referenceCases } from "../testing/reversing-model.js";
+import { eventsOf, finished, runT5, startT5 } from "../testing/run-t5.js";
+
+const { folder, remove } = makeFolder();
+const model = copyReversingModel(folder);
+const cases = referenceCases();
+/** Every input of the reference, what transformers answered to it greedily, and with its two ways of other decoding. */
+const inputs = cases.flatMap(({ input_ids }) => input_ids).map(letters);
+const greedy = cases.flatMap(({ expected }) => expected.greedy).map(letters);
+const processed = cases.flatMap(({ expected }) => expected["greedy_norepeat2_rep1.3"]).map(letters);
+const beams = cases.flatMap(({ expected }) => expected["beam4_lp0.6_top2"].sequences).map(letters);
+const beamScores = cases.flatMap(({ expected }) => expected["beam4_lp0.6_top2"].scores);
+
+/** transformers was run up to 20 tokens, the start token counted. */
+const generate = (...args: string[]): string[] => ["generate", "--model", model, "--max-tokens", "19", ...args];
+const lines = (text: string): string[] => text.split("\n").slice(0, -1);
+
+afterAll(remove);
+
+describe("generate", () => {
+  it("gives transformers' answers to texts as arguments, in a file and on stdin, on each backend", async () => {
+    const file = join(folder, "inputs.txt");
+    writeFileSync(file, `${inputs.join("\n")}\n`);
+    const runs = await Promise.all([
+      runT5(generate(...inputs)),
+      runT5(generate("--input", file, "--backend", "cpu")),
+      runT5(generate("--backend", "wasm", "--batch-size", "2"), { input: inputs.join("\n") }),
+    ]);
+    for (const run of runs) {
+      expect(run).toEqual({ code: 0, stderr: "", stdout: expect.any(String) });
+      expect(lines(run.stdout)).toEqual(greedy);
+    }
+  });
+
+  it("gives transformers' beams and their scores", async () => {
+    const options = ["--beams", "4", "--num-return", "2", "--length-penalty", "0.6", "--early-stopping"];
+    const { stdout } = await runT5(generate(...options, ...inputs));
+    const answers = lines(stdout).map((line) => line.split("\t"));
+    expect(answers.map(([, text]) => text)).toEqual(beams);
+    for (const [i, [score]] of answers.entries()) expect(Number(score)).toBeCloseTo(beamScores[i] as number, 3);
+  });
+
+  it("gives transformers' answers with a repetition penalty and without repeated n-grams", async () => {
+    const options = ["--repetition-penalty", "1.3", "--no-repeat-ngram", "2"];
+    const { stdout } = await runT5(generate(...options, ...inputs));
+    expect(lines(stdout)).toEqual(processed);
+  });
+
+  it("samples the same texts for the same seed and others for another", async () => {
+    const sample = async (seed: string) => {
+      const options = ["--temperature", "3", "--num-return", "3", "--seed", seed, "--json"];
+      const events = eventsOf(await runT5(generate(...options, "abcdef", "xyz")));
+      return events.filter(({ event }) => event === "text").map(({ outputs }) => outputs as { text: string }[]);
+    };
+    const [first, again, other] = await Promise.all([sample("1"), sample("1"), sample("2")]);
+    expect(first?.map((outputs) => outputs.length)).toEqual([3, 3]);
+    expect(new Set(first?.flat().map(({ text }) => text)).size).toBeGreaterThan(2);
+    expect(again).toEqual(first);
+    expect(other).not.toEqual(first);
+  });
+
+  it("answers between --min-tokens and --max-tokens", async () => {
+    const events = eventsOf(await runT5(generate("--min-tokens", "9", "--max-tokens", "12", "--json", "abc")));
+    const { outputs } = events.find(({ event }) => event === "text") as { outputs: { ids: number[] }[] };
+    expect(outputs[0]?.ids.length).toBeGreaterThan(9);
+    expect(outputs[0]?.ids.length).toBeLessThanOrEqual(12);
+  });
+
+  it("puts the prefix before each input", async () => {
+    const { stdout } = await runT5(generate("--prefix", "ab", "cd"));
+    const { stdout: whole } = await runT5(generate("abcd"));
+    expect(stdout).toBe(whole);
+  });
+
+  it("writes the attention weights that transformers has", async () => {
+    const file = join(folder, "attention.json");
+    // The reference has the weights for the labels, so this is a case whose labels are what is generated.
+    const [testCase] = cases;
+    await runT5(generate("--attention", file, letters(testCase?.input_ids[0] ?? [])));
+    const [example] = JSON.parse(readFileSync(file, "utf8"));
+    expect(example.inputPieces).toEqual([...letters(testCase?.input_ids[0] ?? []), "</s>"]);
+    expect(example.output).toBe(greedy[0]);
+    const { encoder, decoder, cross } = example.attention;
+    expect([encoder.length, decoder.length, cross.length]).toEqual([2, 2, 2]);
+    for (const rows of [...encoder, ...decoder, ...cross].flat()) {
+      for (const row of rows) {
+        expect(row.reduce((sum: number, weight: number) => sum + weight, 0)).toBeCloseTo(1, 3);
+      }
+    }
+    // The decoder's first position sees the start token alone, whatever comes after: there, both are the same.
+    const expected = testCase?.expected.cross_attention_layer0[0]?.map((rows) => rows[0]) as number[][];
+    for (const [head, row] of expected.entries()) {
+      for (const [i, weight] of row.entries()) expect(cross[0][head][0][i]).toBeCloseTo(weight, 4);
+    }
+  });
+
+  it("with --json gives an event for each input and one at the end", async () => {
+    const events = eventsOf(await runT5(generate("--json", ...inputs)));
+    expect(events.map(({ event }) => event)).toEqual(["backend", ...inputs.map(() => "text"), "done"]);
+    expect(events.flatMap(({ outputs = [] }) => (outputs as { text: string }[])[0]?.text ?? [])).toEqual(greedy);
+    expect(events.at(-1)).toMatchObject({ answered: inputs.length });
+  });
+
+  it("names the line of a text that is too long, and both numbers", async () => {
+    const { code, stdout, stderr } = await runT5(generate("--max-input", "6"), { input: "abc\nabcdefgh\n" });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toBe("t5: stdin:2: expected at most 6 tokens (--max-input), got 9; --truncate cuts it\n");
+  });
+
+  it("cuts it with --truncate, and says so", async () => {
+    const { code, stdout, stderr } = await runT5(generate("--max-input", "6", "--truncate", "abcdefgh"));
+    expect(code).toBe(0);
+    expect(stdout).toBe((await runT5(generate("abcde"))).stdout);
+    expect(stderr).toMatch(/^warning: text:1: expected at most 6 tokens .* got 9; the rest is cut\n$/);
+  });
+
+  it("ends with 130 when it's interrupted while it waits", async () => {
+    const child = await startT5(generate("--json"));
+    const run = finished(child);
+    await new Promise((resolve) => child.stdout?.once("data", resolve));
+    child.kill("SIGINT");
+    expect((await run).code).toBe(130);
+  });
+});
+
+describe("generate refuses", () => {
+  const contradictions: [string[], RegExp][] = [
+    [["--beams", "2", "--top-p", "0.9"], /--beams takes the best; it can't be combined/],
+    [["--num-return", "3"], /--num-return: expected at most --beams \(1\), or a sampling option/],
+    [["--early-stopping"], /--early-stopping and --dialect are of a search with several --beams/],
+    [["--beams", "2", "--early-stopping", "--dialect", "t5x"], /T5X's search has none/],
+    [["--min-tokens", "30"], /--min-tokens: expected at most --max-tokens \(19\), got 30/],
+    [["--input", "x.txt"], /expected texts as arguments or --input, got both/],
+    [["--task", "summarize"], /--task: expected one that the model has a layer for \(none; .*got "summarize"/],
+  ];
+  for (const [args, message] of contradictions) {
+    it(args.join(" "), async () => {
+      const { code, stderr } = await runT5(generate(...args, "abc"));
+      expect(code).toBe(2);
+      expect(stderr).toMatch(message);
+    });
+  }
+
+  const damages: [string, (path: string) => void, RegExp][] = [
+    ["a folder that isn't there", (path) => rmSync(path, { recursive: true }), /but there's no such folder/],
+    ["no config.json", (path) => rmSync(join(path, "config.json")), /config\.json: expected the configuration of a T5/],
+    [
+      "no weights",
+      (path) => rmSync(join(path, "model.safetensors")),
+      /expected model\.safetensors or .* found neither/,
+    ],
+    [
+      "no tokenizer",
+      (path) => rmSync(join(path, "tokenizer.json")),
+      /tokenizer\.json: expected a tokenizer\.json, but/,
+    ],
+    ["a config that isn't JSON", (path) => writeFileSync(join(path, "config.json"), "{"), /config\.json: expected the/],
+    [
+      "an unknown activation",
+      (path) => editConfig(path, { feed_forward_proj: "swish" }),
+      /config\.json: .*feed_forward_proj: expected one of .*, got "swish"/,
+    ],
+    ["more layers than there are", (path) => editConfig(path, { num_layers: 3 }), /lacks "encoder\.block\.2\./],
+    [
+      "another width",
+      (path) => editConfig(path, { d_model: 64 }),
+      /"shared\.weight": expected \[120, 64\] by the config, got \[120, 32\]/,
+    ],
+    ["weights cut short", (path) => cutFile(join(path, "model.safetensors")), /model\.safetensors/],
+    [
+      "a vocabulary larger than the model's",
+      (path) => editJson(join(path, "tokenizer.json"), ({ model }) => Object.assign(model.vocab, { "🦜": 120 })),
+      /tokenizer\.json: expected at most 120 ids, the vocab_size of config\.json, got 121/,
+    ],
+  ];
+  for (const [name, damage, message] of damages) {
+    it(`a model with ${name}`, async () => {
+      const { folder: place, remove: removePlace } = makeFolder();
+      const path = copyReversingModel(place);
+      damage(path);
+      const { code, stdout, stderr } = await runT5(["generate", "--model", path, "abc"]);
+      removePlace();
+      expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+      expect(stderr).toMatch(message);
+      expect(stderr).toContain(path);
+      expect(stderr).not.toMatch(/\n {4}at /);
+    });
+  }
+});
+
+function editConfig(path: string, changes: Record<string, unknown>): void {
+  editJson(join(path, "config.json"), (config) => Object.assign(config, changes));
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: whatever is in the file
+function editJson(file: string, edit: (json: any) => void): void {
+  const json: unknown = JSON.parse(readFileSync(file, "utf8"));
+  edit(json);
+  writeFileSync(file, JSON.stringify(json));
+}
+
+function cutFile(file: string): void {
+  const bytes = readFileSync(file);
+  writeFileSync(file, bytes.subarray(0, bytes.length / 2));
+}

@@ -1,0 +1,224 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { makeFolder } from "../testing/reversing-model.js";
+import { eventsOf, finished, runT5, startT5 } from "../testing/run-t5.js";
+
+const TEXT = [
+  "It was the best of times, it was the worst of times,",
+  "  two  spaces, a tab\tand  an empty line:",
+  "",
+  "naïve café, 你好，世界 👩‍👩‍👧",
+  "it was the age of wisdom, it was the age of foolishness,",
+];
+
+const { folder, remove } = makeFolder();
+const textFile = join(folder, "text.txt");
+const tokenizerFile = join(folder, "tokenizer.json");
+
+beforeAll(async () => {
+  writeFileSync(textFile, `${TEXT.join("\n")}\n`);
+  writeFileSync(`${textFile}.gz`, gzipSync(`${TEXT.join("\n")}\n`));
+  const { code, stderr } = await runT5([
+    ...["tokenizer", "train", textFile, "--vocab-size", "280", "--sentinels", "4", "--out", tokenizerFile],
+  ]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+});
+
+afterAll(remove);
+
+const tokenizer = (command: string, ...args: string[]): string[] => [
+  ...["tokenizer", command, "--tokenizer", tokenizerFile, ...args],
+];
+
+describe("tokenizer train", () => {
+  it("gives the same file for plain text, gzip and stdin, and for the same text every time", async () => {
+    const options = ["--vocab-size", "280", "--sentinels", "4", "--out"];
+    const written: string[] = [];
+    for (const [i, source] of [textFile, `${textFile}.gz`, "-"].entries()) {
+      const out = join(folder, `again-${i}.json`);
+      const run = await runT5(["tokenizer", "train", source, ...options, out], { input: `${TEXT.join("\n")}\n` });
+      expect(run.code).toBe(0);
+      written.push(readFileSync(out, "utf8"));
+    }
+    expect(written).toEqual(Array(3).fill(readFileSync(tokenizerFile, "utf8")));
+  });
+
+  it("makes as many ids as asked for, with T5's marks first and sentinels last", async () => {
+    const { model, added_tokens } = JSON.parse(readFileSync(tokenizerFile, "utf8"));
+    expect(Object.keys(model.vocab)).toHaveLength(280 - 4);
+    const special = added_tokens.map(({ id, content }: { id: number; content: string }) => [id, content]);
+    expect(special.slice(0, 3)).toEqual([
+      [0, "<pad>"],
+      [1, "</s>"],
+      [2, "<unk>"],
+    ]);
+    expect(special.at(-1)).toEqual([279, "<extra_id_0>"]);
+  });
+
+  it("says what it made, as a line and as an event", async () => {
+    const out = join(folder, "said.json");
+    const args = ["tokenizer", "train", textFile, "--vocab-size", "400", "--out", out];
+    const { stdout, stderr } = await runT5(args);
+    expect(stdout).toMatch(/said\.json: 3\d\d ids from 5 lines/);
+    expect(stderr).toMatch(/^warning: the texts have pieces for 3\d\d ids and not for 400/);
+    const events = eventsOf(await runT5([...args, "--json"]));
+    expect(events).toMatchObject([{ event: "done", out, texts: 5 }]);
+  });
+
+  it("takes start and end marks and characters if asked to", async () => {
+    const out = join(folder, "metaspace.json");
+    const options = ["--kind", "metaspace", "--marks", "start-end", "--vocab-size", "200", "--out", out];
+    expect((await runT5(["tokenizer", "train", textFile, ...options])).code).toBe(0);
+    const { stdout } = await runT5(["tokenizer", "encode", "--tokenizer", out, "it was"]);
+    expect(stdout).toMatch(/^<s> ▁.* <\/s>\n$/);
+  });
+
+  const mistakes: [string, string[], RegExp][] = [
+    [
+      "a missing file",
+      ["/no/such.txt", "--vocab-size", "300"],
+      /^t5: \/no\/such.txt: expected a file, but there's no such file/,
+    ],
+    ["a folder", [folder, "--vocab-size", "300"], /expected a file, but it's a folder/],
+    ["nothing to read", ["-", "--vocab-size", "300"], /^t5: -: expected at least one line of text, got none/],
+    ["a vocabulary too small", [textFile, "--vocab-size", "100"], /vocabSize: expected at least 361 .* got 100/],
+  ];
+  for (const [name, args, message] of mistakes) {
+    it(`names ${name}`, async () => {
+      const run = await runT5(["tokenizer", "train", ...args, "--out", join(folder, "never.json")]);
+      expect(run.code).toBe(2);
+      expect(run.stderr).toMatch(message);
+    });
+  }
+
+  it("leaves no half file where it can't write", async () => {
+    const out = join(textFile, "tokenizer.json");
+    const { code, stderr } = await runT5(["tokenizer", "train", textFile, "--vocab-size", "380", "--out", out]);
+    expect(code).toBe(1);
+    expect(stderr).toContain(`${out}: could not be written`);
+  });
+});
+
+describe("tokenizer encode and decode", () => {
+  it("give every line of text back through a pipe of ids", async () => {
+    const input = `${TEXT.join("\n")}\n`;
+    const encoded = await runT5(tokenizer("encode", "--ids"), { input });
+    expect(encoded.stdout).toMatch(/^(\d+ )*1$/m);
+    expect(encoded.stdout.trimEnd().split("\n")).toHaveLength(TEXT.length);
+    const decoded = await runT5(tokenizer("decode"), { input: encoded.stdout });
+    expect(decoded.stdout).toBe(input);
+  });
+
+  it("write no marks with --no-special, and print them with --keep-special", async () => {
+    const plain = await runT5(tokenizer("encode", "--ids", "--no-special", "times"));
+    const marked = await runT5(tokenizer("encode", "--ids", "times"));
+    expect(marked.stdout).toBe(`${plain.stdout.trimEnd()} 1\n`);
+    const ids = marked.stdout.trim().split(" ");
+    expect((await runT5(tokenizer("decode", "--keep-special", ...ids))).stdout).toBe("times</s>\n");
+    expect((await runT5(tokenizer("decode", ...ids))).stdout).toBe("times\n");
+  });
+
+  it("say where each piece comes from", async () => {
+    const { stdout } = await runT5(tokenizer("encode", "--offsets", "--no-special", "it was"));
+    const places = [...stdout.matchAll(/:(\d+)-(\d+)/g)].map(([, start, end]) => [Number(start), Number(end)]);
+    expect(places[0]?.[0]).toBe(0);
+    expect(places.at(-1)?.[1]).toBe("it was".length);
+    for (const [i, [start]] of places.slice(1).entries()) expect(start).toBe(places[i]?.[1]);
+  });
+
+  it("give the same ids as events", async () => {
+    const lines = (await runT5(tokenizer("encode", "--ids", "--input", textFile))).stdout.trimEnd().split("\n");
+    const events = eventsOf(await runT5(tokenizer("encode", "--json", "--input", `${textFile}.gz`)));
+    expect(events.map(({ ids }) => (ids as number[]).join(" "))).toEqual(lines);
+    expect(events.map(({ line }) => line)).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  const badIds: [string, RegExp][] = [
+    ["5 6\n7 280\n", /^t5: stdin:2: expected ids from 0 to 279, got "280"/],
+    ["5 -1\n", /stdin:1: expected ids from 0 to 279, got "-1"/],
+    ["five\n", /stdin:1: expected ids from 0 to 279, got "five"/],
+  ];
+  for (const [input, message] of badIds) {
+    it(`refuse the ids ${JSON.stringify(input)}`, async () => {
+      const { code, stderr } = await runT5(tokenizer("decode"), { input });
+      expect(code).toBe(2);
+      expect(stderr).toMatch(message);
+    });
+  }
+
+  it("refuse texts that aren't UTF-8, naming the line", async () => {
+    const bad = join(folder, "latin1.txt");
+    writeFileSync(bad, Buffer.concat([Buffer.from("fine\n"), Buffer.from([0x63, 0x61, 0x66, 0xe9])]));
+    const { code, stderr } = await runT5(tokenizer("encode", "--input", bad));
+    expect(code).toBe(2);
+    expect(stderr).toContain(`${bad}:2: expected UTF-8, got the bytes e9`);
+  });
+
+  const badTokenizers: [string, string, RegExp][] = [
+    ["missing.json", "", /missing.json: expected a tokenizer.json, but there's no such file/],
+    ["spiece.model", "\n\u000e", /spiece.model: expected a tokenizer.json of byte pair encoding; no other format/],
+    ["not.json", "{", /not.json: expected JSON: /],
+    ["unigram.json", '{"model":{"type":"Unigram","vocab":[]}}', /unigram.json: model.type: "Unigram" is SentencePiece/],
+    ["list.json", "[]", /list.json: the file: expected an object, got a list/],
+  ];
+  for (const [name, content, message] of badTokenizers) {
+    it(`refuse the tokenizer ${name}`, async () => {
+      const path = join(folder, name);
+      if (content !== "") writeFileSync(path, content);
+      const { code, stderr } = await runT5(["tokenizer", "encode", "--tokenizer", path, "text"]);
+      expect(code).toBe(2);
+      expect(stderr).toMatch(message);
+    });
+  }
+
+  it("answer each line as it comes, and end a wait for more with 130", async () => {
+    const child = await startT5(tokenizer("encode", "--ids"));
+    const run = finished(child);
+    child.stdin?.write("it was\n");
+    await new Promise((resolve) => child.stdout?.once("data", resolve));
+    child.kill("SIGINT");
+    const { code, stdout, stderr } = await run;
+    expect(code).toBe(130);
+    expect(stdout).toMatch(/^[\d ]+\n$/);
+    expect(stderr).toBe("stopping; press Ctrl-C again to leave at once\n");
+  });
+
+  it("end quietly when their reader leaves", async () => {
+    const child = await startT5(tokenizer("encode", "--ids"));
+    let stderr = "";
+    child.stderr?.on("data", (text) => {
+      stderr += text;
+    });
+    const ended = new Promise((resolve) => child.once("exit", resolve));
+    child.stdin?.write("it was\n");
+    await new Promise((resolve) => child.stdout?.once("data", resolve));
+    child.stdout?.destroy();
+    const more = setInterval(() => child.stdin?.write("it was the best of times\n"), 20);
+    expect(await ended).toBe(0);
+    clearInterval(more);
+    expect(stderr).toBe("");
+  });
+});
+
+describe("tokenizer inspect", () => {
+  it("shows how a word was merged", async () => {
+    const { stdout } = await runT5(tokenizer("inspect", "times"));
+    expect(stdout).toMatch(/Merges\n/);
+    expect(stdout).toMatch(/\(merge \d+\)\n├ /);
+    const events = eventsOf(await runT5(tokenizer("inspect", "times", "--json")));
+    expect(events).toMatchObject([{ event: "encoding" }]);
+  });
+
+  it("shows size, marks and longest pieces, and counts the pieces of a file", async () => {
+    const events = eventsOf(await runT5(tokenizer("inspect", "--count", textFile, "--top", "3", "--json")));
+    const [vocabulary, counts] = events as Record<string, unknown>[];
+    expect(vocabulary).toMatchObject({ event: "vocabulary", vocabSize: 280, kind: "byte-level" });
+    const encoded = eventsOf(await runT5(tokenizer("encode", "--no-special", "--input", textFile, "--json")));
+    const ids = encoded.flatMap((event) => event.ids as number[]);
+    expect(counts).toMatchObject({ event: "counts", ids: ids.length, usedPieces: new Set(ids).size });
+    const [first] = (counts as { pieces: { id: number; count: number }[] }).pieces;
+    expect(first?.count).toBe(ids.filter((id) => id === first?.id).length);
+  });
+});
