@@ -23,6 +23,20 @@ export function causalBias(queryLength: number, keyLength: number): tf.Tensor4D 
   return tf.tensor4d(values, [1, 1, queryLength, keyLength]);
 }
 
+/**
+ * Hides the future, except that positions of the prefix see each other: [batch, 1, length, length].
+ *
+ * What a decoder alone needs to read an input that stands before its target: a prefix language model.
+ *
+ * @param isPrefix [batch, length], 1 for positions of the prefix.
+ */
+export function prefixBias(isPrefix: tf.Tensor2D): tf.Tensor4D {
+  const [batch, length] = isPrefix.shape;
+  const prefix = tf.cast(isPrefix, "float32");
+  const areBoth = tf.mul(tf.reshape(prefix, [batch, 1, length, 1]), tf.reshape(prefix, [batch, 1, 1, length]));
+  return tf.mul(causalBias(length, length), tf.sub(1, areBoth)) as tf.Tensor4D;
+}
+
 /** MASKED between positions of different segments, as in rows into which several examples are packed. */
 export function segmentBias(querySegments: tf.Tensor2D, keySegments: tf.Tensor2D): tf.Tensor4D {
   const [batch, queryLength] = querySegments.shape;

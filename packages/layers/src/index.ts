@@ -26,7 +26,7 @@ export {
   type KeyValue,
   projectKeyValue,
 } from "./attention.js";
-export { causalBias, combineBiases, MASKED, paddingBias, segmentBias } from "./attention-bias.js";
+export { causalBias, combineBiases, MASKED, paddingBias, prefixBias, segmentBias } from "./attention-bias.js";
 export { type HeadRegions, partsBias, windowsBias } from "./head-regions.js";
 export { type HeadMerge, mergedWidth, mergeHeads, splitHeads } from "./heads.js";
 

@@ -68,9 +68,20 @@ describe.each([
     expect(search.best(1)[0]?.score).toBeCloseTo(5 - raw.logZ, 6);
   });
 
-  it("prefers the earlier token and beam of equals", () => {
+  it("prefers the earlier token of equals, and the worse beam's as T5X or the better beam's", () => {
     const search = new Search(OPTIONS);
-    expect(search.advance([row(0.25, 0.1, 0.25, 0.25)]).tokens).toEqual([0, 2]);
+    const same = row(0, 0.02, 0.75, 0.23);
+    expect(new Search(OPTIONS).advance([row(0.25, 0.1, 0.25, 0.25)]).tokens).toEqual([0, 2]);
+    expect(search.advance([same]).tokens).toEqual([2, 3]);
+    // 2 2, and then 2 3 or 3 2 with the same probability.
+    const second = Search === T5xBeamSearch ? { parents: [0, 1], tokens: [2, 2] } : { parents: [0, 0], tokens: [2, 3] };
+    expect(search.advance([same, same])).toEqual(second);
+  });
+
+  it("never takes what is as good as impossible", () => {
+    const search = new Search(OPTIONS);
+    search.advance([{ scores: Float32Array.of(-1e7, -1e10, 0, Number.NEGATIVE_INFINITY), logZ: 0 }]);
+    expect(search.best(2).map(({ ids }) => ids)).toEqual([[2]]);
   });
 
   it("leaves out what has no probability", () => {

@@ -1,6 +1,11 @@
 /** One sequence that a search found: its tokens without the start token, prompt and end token included, and its score. */
 export type Hypothesis = { ids: number[]; score: number };
 
+/** Puts hypotheses in order, in place: the highest score first, of equals the earlier. */
+export function sortBestFirst(hypotheses: Hypothesis[]): Hypothesis[] {
+  return hypotheses.sort((a, b) => b.score - a.score);
+}
+
 /** The scores of one live beam for its next token: log probabilities are `scores` - `logZ`. */
 export type ScoreRow = { scores: Float32Array; logZ: number };
 
@@ -63,13 +68,13 @@ export class T5xBeamSearch implements BeamSearch {
   advance(rows: readonly ScoreRow[]): BeamStep {
     const { numBeams, eosTokenId, lengthPenalty } = this.#options;
     this.#length++;
-    // 2 · numBeams candidates, so that numBeams stay alive if as many end.
-    const candidates = bestCandidates(rows, this.#live, 2 * numBeams);
+    // 2 · numBeams candidates, so that numBeams stay alive if as many end. Of equals, T5X takes the worse beam's.
+    const candidates = bestCandidates(rows, this.#live, [...this.#live.keys()].reverse(), 2 * numBeams);
     const penalty = t5xLengthPenalty(this.#length, lengthPenalty);
     const ended = candidates
       .filter(({ token }) => token === eosTokenId)
       .map(({ parent, token, score }) => ({ ids: [...this.#ids(parent), token], score: score / penalty }));
-    this.#ended = [...this.#ended, ...ended].sort((a, b) => b.score - a.score).slice(0, numBeams);
+    this.#ended = sortBestFirst([...this.#ended, ...ended]).slice(0, numBeams);
     const alive = candidates.filter(({ token }) => token !== eosTokenId).slice(0, numBeams);
     this.#live = alive.map(({ parent, token, score }) => ({ ids: [...this.#ids(parent), token], score }));
     return { parents: alive.map(({ parent }) => parent), tokens: alive.map(({ token }) => token) };
@@ -119,7 +124,7 @@ export class HuggingFaceBeamSearch implements BeamSearch {
 
   advance(rows: readonly ScoreRow[]): BeamStep {
     const { numBeams, eosTokenId } = this.#options;
-    const candidates = bestCandidates(rows, this.#live, 2 * numBeams);
+    const candidates = bestCandidates(rows, this.#live, [...this.#live.keys()], 2 * numBeams);
     this.#length++;
     this.#bestCandidate = candidates[0]?.score ?? Number.NEGATIVE_INFINITY;
     for (const { parent, token, score } of candidates.slice(0, numBeams)) {
@@ -145,7 +150,7 @@ export class HuggingFaceBeamSearch implements BeamSearch {
     const { numBeams, eosTokenId, lengthPenalty } = this.#options;
     const length = 1 + ids.length - (ids.at(-1) === eosTokenId ? 1 : 0);
     this.#ended.push({ ids, score: sumLogProbability / length ** lengthPenalty });
-    this.#ended.sort((a, b) => b.score - a.score);
+    sortBestFirst(this.#ended);
     this.#ended.length = Math.min(this.#ended.length, numBeams);
   }
 
@@ -156,17 +161,24 @@ export class HuggingFaceBeamSearch implements BeamSearch {
 
 type Candidate = { parent: number; token: number; score: number };
 
-/** The `count` best continuations of all live beams, best first; of equals, the earlier beam and token. */
-function bestCandidates(rows: readonly ScoreRow[], live: readonly Hypothesis[], count: number): Candidate[] {
+/** A log probability that stands for -∞, as in T5X: such a token is never taken, not even for lack of another. */
+const IMPOSSIBLE = -1e7;
+
+/** The `count` best continuations of the live beams, best first; of equals, that of the beam earlier in `order`. */
+function bestCandidates(
+  rows: readonly ScoreRow[],
+  live: readonly Hypothesis[],
+  order: readonly number[],
+  count: number,
+): Candidate[] {
   const best: Candidate[] = [];
-  for (const [parent, { score: before }] of live.entries()) {
+  for (const parent of order) {
     const { scores, logZ } = rows[parent] as ScoreRow;
-    const offset = before - logZ;
+    const offset = (live[parent] as Hypothesis).score - logZ;
     for (let token = 0; token < scores.length; token++) {
       const score = (scores[token] as number) + offset;
       const last = best[count - 1];
-      if (last !== undefined && score <= last.score) continue;
-      if (score === Number.NEGATIVE_INFINITY) continue;
+      if (score <= IMPOSSIBLE || (last !== undefined && score <= last.score)) continue;
       let at = best.length;
       while (at > 0 && (best[at - 1] as Candidate).score < score) at--;
       best.splice(at, 0, { parent, token, score });

@@ -82,6 +82,13 @@ describeOnBackends("encode", () => {
     expect(() => encode(randomModel(TINY), inputs, { task: "sing" })).toThrow("(none)");
   });
 
+  it("refuses an empty input", () => {
+    const inputIds = tf.zeros([2, 0], "int32") as tf.Tensor2D;
+    expect(() => encode(randomModel(TINY), { inputIds })).toThrow(
+      "encode: inputIds: expected at least one token, got [2, 0]",
+    );
+  });
+
   it("refuses a mask of another shape", () => {
     const model = randomModel(TINY);
     expect(() => encode(model, { inputIds: ids([LONG]), inputMask: ids([[1, 1]]) })).toThrow(

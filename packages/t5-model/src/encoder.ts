@@ -16,6 +16,9 @@ export type Encoded = { encoded: tf.Tensor3D; inputMask: tf.Tensor2D };
 export function encode(model: T5Model, inputs: T5Inputs, options: PassOptions = {}): Encoded {
   const { config, params } = model;
   checkShape("encode: inputIds", inputs.inputIds, ["batch", "inputLength"]);
+  if (inputs.inputIds.size === 0) {
+    throw new RangeError(`encode: inputIds: expected at least one token, got [${inputs.inputIds.shape.join(", ")}]`);
+  }
   const inputMask: tf.Tensor2D =
     inputs.inputMask ?? tf.cast(tf.notEqual(inputs.inputIds, config.padTokenId) as tf.Tensor2D, "int32");
   checkShape("encode: inputMask", inputMask, inputs.inputIds.shape);

@@ -5,6 +5,7 @@ import {
   HuggingFaceBeamSearch,
   type Hypothesis,
   type ScoreRow,
+  sortBestFirst,
   T5xBeamSearch,
 } from "./beam-search.js";
 import { decodeStep, pickRows, readRows, startGeneration } from "./decode-step.js";
@@ -41,10 +42,11 @@ export async function generate(model: T5Model, inputs: T5Inputs, options: Genera
   const outputs = startOutputs(model, inputs, options, numReturn);
   for await (const _ of growOutputs(model, inputs, outputs, options));
   return Array.from({ length: inputs.inputIds.shape[0] }, (_, input) =>
-    outputs
-      .slice(input * numReturn, (input + 1) * numReturn)
-      .map(({ ids, logProbability }) => ({ ids: ids.slice(1), score: sampling ? logProbability : Number.NaN }))
-      .sort((a, b) => b.score - a.score),
+    sortBestFirst(
+      outputs
+        .slice(input * numReturn, (input + 1) * numReturn)
+        .map(({ ids, logProbability }) => ({ ids: ids.slice(1), score: sampling ? logProbability : Number.NaN })),
+    ),
   );
 }
 

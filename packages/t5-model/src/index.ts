@@ -35,6 +35,7 @@ export {
   HuggingFaceBeamSearch,
   type Hypothesis,
   type ScoreRow,
+  sortBestFirst,
   T5xBeamSearch,
   t5xLengthPenalty,
 } from "./beam-search.js";

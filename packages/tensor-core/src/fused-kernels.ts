@@ -27,6 +27,16 @@ import * as tf from "@tensorflow/tfjs-core";
  *
  * In `Attention` there's no division by √d; dropout position i counts the weights [b, h, q, k] row by row. A loss is
  * 0 where the label is `ignoreId`; labelSmoothing and zLoss are as `crossEntropy` says.
+ *
+ * `AdamWUpdate`, with g = gradScale · grad:
+ *
+ *     mean'     = beta1 · mean + (1 - beta1) · g
+ *     variance' = beta2 · variance + (1 - beta2) · g²
+ *     param'    = param - learningRate · (weightDecay · param
+ *                   + s · (mean' / meanCorrection) / (√(variance' / varianceCorrection) + epsilon))
+ *
+ * where s is max(1e-3, root mean square of param) if `isRmsScaled`, else 1. A kernel that works in place must see that
+ * nobody else holds the memory (a reference count of 1): a clone shares it.
  */
 export type FusedKernel =
   | "RmsNorm"

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { registerGradients } from "./gradients/register.js";
-import { leaves, mapTree, type TensorTree, withLeaves } from "./tree.js";
+import { disposeTree, leaves, mapTree, type TensorTree, withLeaves } from "./tree.js";
 
 /**
  * Makes of a loss the function that also gives its gradient with respect to every tensor of its argument.
@@ -39,11 +39,8 @@ export function valueAuxAndGrad<P extends TensorTree, A extends TensorTree>(
       undefined,
       true,
     );
-    const released = mapTree((leaf) => {
-      const copy = tf.clone(leaf);
-      leaf.dispose();
-      return copy;
-    }, aux as A);
+    const released = mapTree((leaf) => tf.clone(leaf), aux as A);
+    disposeTree(aux as TensorTree);
     const filled = grads.map((grad, i) => grad ?? tf.zerosLike(inputs[i] as tf.Tensor));
     return { value: value as tf.Scalar, aux: released, grads: withLeaves(params, filled) };
   };

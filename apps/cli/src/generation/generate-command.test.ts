@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { copyReversingModel, letters, makeFolder, referenceCases } from "../testing/reversing-model.js";
@@ -126,83 +126,23 @@ describe("generate", () => {
   });
 });
 
-describe("generate refuses", () => {
-  const contradictions: [string[], RegExp][] = [
-    [["--beams", "2", "--top-p", "0.9"], /--beams takes the best; it can't be combined/],
-    [["--num-return", "3"], /--num-return: expected at most --beams \(1\), or a sampling option/],
-    [["--early-stopping"], /--early-stopping and --dialect are of a search with several --beams/],
-    [["--beams", "2", "--early-stopping", "--dialect", "t5x"], /T5X's search has none/],
-    [["--min-tokens", "30"], /--min-tokens: expected at most --max-tokens \(19\), got 30/],
-    [["--input", "x.txt"], /expected texts as arguments or --input, got both/],
-    [["--task", "summarize"], /--task: expected one that the model has a layer for \(none; .*got "summarize"/],
+describe("generate refuses with 2", () => {
+  const mistakes: [string, string[], RegExp][] = [
+    [
+      "options that contradict each other",
+      generate("--beams", "2", "--top-p", "0.9"),
+      /--beams takes the best; it can't be/,
+    ],
+    ["texts from two places", generate("--input", "x.txt"), /expected texts as arguments or --input, got both/],
+    ["a task without a layer", generate("--task", "sum"), /--task: expected one that .* \(none; .*\), got "sum"/],
+    ["a folder without a model", ["generate", "--model", folder], /config\.json: expected the configuration of a T5/],
   ];
-  for (const [args, message] of contradictions) {
-    it(args.join(" "), async () => {
-      const { code, stderr } = await runT5(generate(...args, "abc"));
-      expect(code).toBe(2);
-      expect(stderr).toMatch(message);
-    });
-  }
-
-  const damages: [string, (path: string) => void, RegExp][] = [
-    ["a folder that isn't there", (path) => rmSync(path, { recursive: true }), /but there's no such folder/],
-    ["no config.json", (path) => rmSync(join(path, "config.json")), /config\.json: expected the configuration of a T5/],
-    [
-      "no weights",
-      (path) => rmSync(join(path, "model.safetensors")),
-      /expected model\.safetensors or .* found neither/,
-    ],
-    [
-      "no tokenizer",
-      (path) => rmSync(join(path, "tokenizer.json")),
-      /tokenizer\.json: expected a tokenizer\.json, but/,
-    ],
-    ["a config that isn't JSON", (path) => writeFileSync(join(path, "config.json"), "{"), /config\.json: expected the/],
-    [
-      "an unknown activation",
-      (path) => editConfig(path, { feed_forward_proj: "swish" }),
-      /config\.json: .*feed_forward_proj: expected one of .*, got "swish"/,
-    ],
-    ["more layers than there are", (path) => editConfig(path, { num_layers: 3 }), /lacks "encoder\.block\.2\./],
-    [
-      "another width",
-      (path) => editConfig(path, { d_model: 64 }),
-      /"shared\.weight": expected \[120, 64\] by the config, got \[120, 32\]/,
-    ],
-    ["weights cut short", (path) => cutFile(join(path, "model.safetensors")), /model\.safetensors/],
-    [
-      "a vocabulary larger than the model's",
-      (path) => editJson(join(path, "tokenizer.json"), ({ model }) => Object.assign(model.vocab, { "🦜": 120 })),
-      /tokenizer\.json: expected at most 120 ids, the vocab_size of config\.json, got 121/,
-    ],
-  ];
-  for (const [name, damage, message] of damages) {
-    it(`a model with ${name}`, async () => {
-      const { folder: place, remove: removePlace } = makeFolder();
-      const path = copyReversingModel(place);
-      damage(path);
-      const { code, stdout, stderr } = await runT5(["generate", "--model", path, "abc"]);
-      removePlace();
+  for (const [name, args, message] of mistakes) {
+    it(name, async () => {
+      const { code, stdout, stderr } = await runT5([...args, "abc"]);
       expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
       expect(stderr).toMatch(message);
-      expect(stderr).toContain(path);
-      expect(stderr).not.toMatch(/\n {4}at /);
+      expect(stderr.trimEnd().split("\n")).toHaveLength(1);
     });
   }
 });
-
-function editConfig(path: string, changes: Record<string, unknown>): void {
-  editJson(join(path, "config.json"), (config) => Object.assign(config, changes));
-}
-
-// biome-ignore lint/suspicious/noExplicitAny: whatever is in the file
-function editJson(file: string, edit: (json: any) => void): void {
-  const json: unknown = JSON.parse(readFileSync(file, "utf8"));
-  edit(json);
-  writeFileSync(file, JSON.stringify(json));
-}
-
-function cutFile(file: string): void {
-  const bytes = readFileSync(file);
-  writeFileSync(file, bytes.subarray(0, bytes.length / 2));
-}

@@ -66,9 +66,7 @@ export async function* trainRun(run: RunConfig, options: TrainRunOptions): Async
     clipNorm: run.clipNorm,
     isTrainable: (path: string) => !run.frozen.some((frozen) => `${path}.`.startsWith(`model.${frozen}.`)),
     rng: rng.fork("steps"),
-    config: JSON.parse(
-      JSON.stringify({ ...run, output: undefined, checkpoints: undefined, evaluation: undefined }),
-    ) as Json,
+    config: unchangeable(run),
     signal: options.signal,
     ...(run.evaluation
       ? {
@@ -94,6 +92,12 @@ export async function* trainRun(run: RunConfig, options: TrainRunOptions): Async
     if (event.kind === "finished") await options.save({ config, params: event.params.model });
     yield event;
   }
+}
+
+/** What of a run has to be the same when it goes on. Its end may move, and what is only looked at or kept. */
+function unchangeable(run: RunConfig): Json {
+  const { output, checkpoints, evaluation, steps, ...rest } = run;
+  return JSON.parse(JSON.stringify(rest)) as Json;
 }
 
 /** The model of a run, with the task layers and classifiers that its tasks need. */

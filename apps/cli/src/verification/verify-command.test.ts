@@ -74,65 +74,14 @@ describe("verify on a copy", () => {
     expect(stderr).toMatch(/cases\.json: nothing was compared/);
   });
 
-  // biome-ignore lint/suspicious/noExplicitAny: whatever is in the file
-  const damages: [string, (json: any) => void, RegExp][] = [
-    ["no cases", (json) => (json.cases = []), /cases: expected a list of at least one case, got \[\]/],
-    [
-      "no input",
-      ({ cases }) => delete cases[0].input_ids,
-      /cases\[0\]\.input_ids: expected rows of integers .*, got nothing/,
-    ],
-    [
-      "ragged rows",
-      ({ cases }) => cases[1].input_ids[0].pop(),
-      /cases\[1\]\.input_ids\[1\]: expected 13 integers, got \[/,
-    ],
-    [
-      "ids that are text",
-      ({ cases }) => (cases[0].input_ids[0][2] = "x"),
-      /cases\[0\]\.input_ids\[0\]: expected integers, got "x"/,
-    ],
-    ["an id outside the vocabulary", ({ cases }) => (cases[0].input_ids[0][2] = 96), /cases\[0\]\.input_ids.*96/],
-    [
-      "labels of other rows",
-      ({ cases }) => cases[0].labels.push(cases[0].labels[0]),
-      /cases\[0\]\.labels: expected 1 rows/,
-    ],
-    [
-      "nothing expected",
-      ({ cases }) => delete cases[2].expected,
-      /cases\[2\]\.expected: expected an object, got nothing/,
-    ],
-    [
-      "a loss that is text",
-      ({ cases }) => (cases[0].expected.loss = "low"),
-      /cases\[0\]\.expected\.loss: expected a number, got "low"/,
-    ],
-    [
-      "logits that are flat",
-      ({ cases }) => (cases[0].expected.logits = [1]),
-      /logits\[0\]: expected numbers in lists, 2 deep, got 1/,
-    ],
-    [
-      "a loss without labels",
-      ({ cases }) => delete cases[0].labels,
-      /expected\.loss: expected labels beside it in the case/,
-    ],
-    [
-      "the gradient of an unknown parameter",
-      ({ cases }) => Object.assign(cases[0].expected.grads, { "no.such": { l2: 1, head: [1] } }),
-      /cases\.json: .*got "no\.such"/,
-    ],
-  ];
-  for (const [name, damage, message] of damages) {
-    it(`names ${name}`, async () => {
-      editCases(damage);
-      const { code, stderr } = await runT5(["verify", path]);
-      expect(code).toBe(2);
-      expect(stderr).toContain(join(path, "cases.json"));
-      expect(stderr).toMatch(message);
-    });
-  }
+  it("names an id or a parameter that the model lacks", async () => {
+    editCases(({ cases }) => Object.assign(cases[0].expected.grads, { "no.such": { l2: 1, head: [1] } }));
+    const unknown = await runT5(["verify", path]);
+    expect(unknown.code).toBe(2);
+    expect(unknown.stderr).toMatch(/cases\.json: .*got "no\.such"/);
+    editCases(({ cases }) => (cases[1].input_ids[0][2] = 96));
+    expect((await runT5(["verify", path])).stderr).toMatch(/cases\.json: .*96/);
+  });
 
   it("names a missing cases.json and one that isn't JSON", async () => {
     writeFileSync(join(path, "cases.json"), "{");

@@ -1,4 +1,5 @@
 import { originStart, prependText } from "../aligned-text.js";
+import { replaceText } from "../replace-text.js";
 import { MAX_BOUNDS, type Stage } from "./words.js";
 
 export type MetaspaceOptions = {
@@ -12,10 +13,9 @@ export type MetaspaceOptions = {
 
 /** Writes spaces as a visible mark and cuts before each: `Hey you` → `▁Hey`, `▁you`. */
 export function metaspace({ replacement, prependScheme, split }: MetaspaceOptions): Stage[] {
-  const write = (): string => replacement; // V8 is three times faster with a function than with a string
   const marking: Stage = {
     change: (piece) => {
-      const marked = { ...piece, text: piece.text.replaceAll(" ", write) };
+      const marked = { ...piece, text: replaceText(piece.text, " ", replacement) };
       const isPrepended = prependScheme === "always" || (prependScheme === "first" && originStart(piece, 0) === 0);
       return isPrepended && !marked.text.startsWith(replacement) ? prependText(replacement, marked) : marked;
     },

@@ -63,11 +63,11 @@ const APOSTROPHE = 0x27;
 function scan(wordEnd: (text: string, at: number, end: number) => number): Cutter {
   return (text, start, end, bounds) => {
     let at = start;
-    while (at < end && bounds.length < MAX_BOUNDS) {
+    do {
       bounds.push(at);
       at = wordEnd(text, at, end);
       bounds.push(at);
-    }
+    } while (at < end && bounds.length < MAX_BOUNDS);
     return at;
   };
 }

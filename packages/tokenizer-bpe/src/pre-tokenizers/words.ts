@@ -3,7 +3,7 @@ import { type AlignedText, sliceText } from "../aligned-text.js";
 /** A text and the words in it: start and end of each, in units of `text`, one after the other. */
 export type Words = { readonly text: AlignedText; readonly bounds: number[] };
 
-/** Appends start and end of the words in `text[start, end)` to `bounds`; may stop early, and returns how far it got. */
+/** Appends start and end of the words in `text[start, end)` to `bounds`; may stop after some, and returns how far it got. */
 export type Cutter = (text: string, start: number, end: number, bounds: number[]) => number;
 
 /** A stage of pre-tokenizing: it changes the text of each word by itself, or cuts words into smaller ones. */
