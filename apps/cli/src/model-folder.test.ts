@@ -38,7 +38,7 @@ describe("openModelFolder", () => {
     ["no config.json", () => rmSync(join(path, "config.json")), /config\.json: expected the configuration of a T5/],
     ["no weights", () => rmSync(join(path, "model.safetensors")), /expected model\.safetensors or .* found neither/],
     ["no tokenizer", () => rmSync(join(path, "tokenizer.json")), /tokenizer\.json: expected a tokenizer\.json, but/],
-    ["a config that isn't JSON", () => writeFileSync(join(path, "config.json"), "{"), /config\.json: expected the/],
+    ["a config that isn't JSON", () => writeFileSync(join(path, "config.json"), "{"), /config\.json: expected JSON: /],
     [
       "an unknown activation",
       () => editConfig({ feed_forward_proj: "swish" }),

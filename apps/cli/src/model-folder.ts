@@ -21,17 +21,15 @@ export async function openModelFolder(
   path: string,
   warn: (text: string) => void = (text) => void process.stderr.write(`warning: ${text}\n`),
 ): Promise<{ model: T5Model; tokenizer: BpeTokenizer }> {
-  await checkModelFolder(path);
+  const { vocabSize } = await readConfig(path);
   const tokenizer = await openTokenizer(join(path, TOKENIZER_FILE));
-  const model = await openModel(path, warn);
-  const { vocabSize } = model.config;
   if (tokenizer.vocabSize > vocabSize) {
     throw new UsageError(
       `${join(path, TOKENIZER_FILE)}: expected at most ${vocabSize} ids, the vocab_size of config.json, ` +
         `got ${tokenizer.vocabSize}`,
     );
   }
-  return { model, tokenizer };
+  return { model: await openModel(path, warn), tokenizer };
 }
 
 /** Loads the model of a folder without its tokenizer. */

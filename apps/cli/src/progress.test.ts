@@ -17,7 +17,7 @@ describe("renderProgress", () => {
     expect(lines).toHaveLength(3);
     expect(lines[0]).toMatch(/^phase I {2}━+─+ {3}63% {2}630\/1,000$/);
     expect(lines[1]).toBe("loss 2.314   tokens/s 1,234   memory 412 MB   time 1 min 35 s   left 56 s");
-    expect(lines[2]).toBe("█▆▃▂▁");
+    expect(lines[2]).toBe("█▅▃▂▁");
   });
 
   it("stays within the width and within four lines, whatever is to be shown", () => {

@@ -63,7 +63,7 @@ export async function runCommand(
   }
 }
 
-/** Says what went wrong: one line, and the cause's message where it adds something. */
+/** Says what went wrong: one line, and the cause's message where it adds something. A wrong use is told whole. */
 export function reportError(error: unknown, { output, json, verbose }: ReportOptions): void {
   const message = error instanceof Error ? error.message : String(error);
   if (json) output.event({ event: "error", message });
@@ -76,7 +76,7 @@ export type ReportOptions = { output: Output; json?: boolean; verbose?: boolean 
 
 function causeLines(error: unknown, said: string): string[] {
   const cause = error instanceof Error ? error.cause : undefined;
-  if (!(cause instanceof Error)) return [];
+  if (!(cause instanceof Error) || error instanceof UsageError) return [];
   if (said.includes(cause.message)) return causeLines(cause, said);
   return [`    because: ${cause.message}`, ...causeLines(cause, `${said} ${cause.message}`)];
 }

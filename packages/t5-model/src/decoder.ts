@@ -8,12 +8,12 @@ import {
   rmsNorm,
   unembed,
 } from "@t5ts/layers";
-import { checkShape, dropout, tidy } from "@t5ts/tensor-core";
+import { checkShape, dropout, recompute, tidy } from "@t5ts/tensor-core";
 import * as tf from "@tensorflow/tfjs-core";
-import { decoderBlock } from "./decoder-block.js";
+import { type DecoderBlockContext, decoderBlock } from "./decoder-block.js";
 import { type Encoded, inputRegions, sumOncePerBias, windows } from "./encoder.js";
-import type { T5Model } from "./params.js";
-import { blockOptions, type PassOptions } from "./pass.js";
+import type { DecoderBlockParams, T5Model } from "./params.js";
+import { blockOptions, type PassOptions, replayed } from "./pass.js";
 import { embedPlaced, positionBiases } from "./positions.js";
 
 /** What decoding carries from call to call. `self` is empty before the first token. */
@@ -66,20 +66,35 @@ export function decodeHidden(
   for (const [layer, block] of blocks.entries()) {
     const kind = config.decoderAttention === "merged" ? "merged" : "decoder";
     const pass = blockOptions(config, options, { kind, layer });
+    const watchCross = blockOptions(config, options, { kind: "cross", layer }).watch;
+    const rng = replayed(options.rng);
+    const run = ({ block, x, context }: DecoderBlockInputs): { x: tf.Tensor; self: KeyValue } =>
+      decoderBlock(block, x, { ...context, watchCross }, { ...pass, rng: rng() });
     const context = {
       past: state.self[layer],
       cross: state.cross[layer] as KeyValue,
       selfBias: selfBias(layer),
       crossBias: state.crossBias,
-      watchCross: blockOptions(config, options, { kind: "cross", layer }).watch,
     };
-    const next = tidy(() => decoderBlock(block, x, context, pass));
+    const inputs = { block, x, context };
+    if (options.recomputesBlocks) {
+      x = tidy(() => recompute((given: DecoderBlockInputs) => run(given).x, inputs));
+      continue;
+    }
+    const next = tidy(() => run(inputs));
     x = next.x;
     self.push(next.self);
   }
   x = dropout(rmsNorm(finalNorm, x, config.layerNormEpsilon), config.dropoutRate, options.rng);
   return { x: x as tf.Tensor3D, state: { ...state, self } };
 }
+
+/** Every tensor that a block depends on. */
+type DecoderBlockInputs = {
+  block: DecoderBlockParams;
+  x: tf.Tensor;
+  context: Omit<DecoderBlockContext, "watchCross">;
+};
 
 /** The output layer: [batch, length, dModel] → [batch, length, vocabSize]. */
 export function toLogits({ config, params }: T5Model, x: tf.Tensor): tf.Tensor3D {

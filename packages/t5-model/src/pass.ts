@@ -1,5 +1,5 @@
 import type { BlockOptions } from "@t5ts/layers";
-import type { Rng } from "@t5ts/random";
+import { Rng } from "@t5ts/random";
 import type * as tf from "@tensorflow/tfjs-core";
 import type { T5Config } from "./config.js";
 
@@ -11,9 +11,21 @@ export type PassOptions = {
   rng?: Rng;
   /** The task whose layer stands between encoder and decoder; none is passed by default. */
   task?: string;
+  /**
+   * Training in less memory: blocks run again in the backward pass instead of keeping what it needs. A pass that does
+   * can't be gone on from: the state that `decode` returns holds no past. Default false.
+   */
+  recomputesBlocks?: boolean;
   /** Is given every attention's weights [batch, heads, queryLength, keyLength], which are the watcher's to dispose. */
   watch?: (place: AttentionPlace, weights: tf.Tensor4D) => void;
 };
+
+/** Makes a block's generator of dropout, the same each time: a block that runs again drops the same elements. */
+export function replayed(rng: Rng | undefined): () => Rng | undefined {
+  if (rng === undefined) return () => undefined;
+  const { seed, stream } = rng.split();
+  return () => new Rng(seed, stream);
+}
 
 /** What the blocks of one forward pass are told, at the place that is watched. */
 export function blockOptions(config: T5Config, { rng, watch }: PassOptions, place: AttentionPlace): BlockOptions {

@@ -29,6 +29,7 @@ export { addDropout, dropout } from "./dropout.js";
 export { checkIds, embeddingLookup } from "./embedding-lookup.js";
 export { type MatMulOptions, matMul, matMulRows } from "./mat-mul.js";
 export { randomNormal } from "./random-tensors.js";
+export { recompute } from "./recompute.js";
 export { rmsNorm } from "./rms-norm.js";
 
 // Safetensors

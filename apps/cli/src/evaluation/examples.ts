@@ -70,11 +70,10 @@ function textsField(value: unknown, field: string): string[] {
 }
 
 function fieldOf(value: unknown, field: string): unknown {
-  if (typeof value !== "object" || value === null || !Object.hasOwn(value, field)) {
-    const got = typeof value === "object" && value !== null ? Object.keys(value).join(", ") : shown(value);
-    throw new TypeError(`expected an object with the field "${field}", got ${got || "no fields"}`);
-  }
-  return (value as Record<string, unknown>)[field];
+  const isRecord = typeof value === "object" && value !== null && !Array.isArray(value);
+  if (isRecord && Object.hasOwn(value, field)) return (value as Record<string, unknown>)[field];
+  const got = isRecord ? Object.keys(value).join(", ") || "no fields" : shown(value);
+  throw new TypeError(`expected an object with the field "${field}", got ${got}`);
 }
 
 function shown(value: unknown): string {

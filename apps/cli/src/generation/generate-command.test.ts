@@ -135,7 +135,11 @@ describe("generate refuses with 2", () => {
     ],
     ["texts from two places", generate("--input", "x.txt"), /expected texts as arguments or --input, got both/],
     ["a task without a layer", generate("--task", "sum"), /--task: expected one that .* \(none; .*\), got "sum"/],
-    ["a folder without a model", ["generate", "--model", folder], /config\.json: expected the configuration of a T5/],
+    [
+      "a folder without a model",
+      ["generate", "--model", folder],
+      /config\.json: expected the configuration of a T5, but there's no such file/,
+    ],
   ];
   for (const [name, args, message] of mistakes) {
     it(name, async () => {

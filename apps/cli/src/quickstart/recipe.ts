@@ -73,7 +73,7 @@ export const PHASE_1: PhaseRun = {
 export const PHASE_2: PhaseRun = {
   tasks: [
     { kind: "snips", name: "intents", file: SNIPS_TRAIN, target: "intent", rate: 2, weight: 1 },
-    { kind: "snips", name: "slots", file: SNIPS_TRAIN, target: "slots", rate: 2, weight: 1 },
+    { kind: "snips", name: "slots", file: SNIPS_TRAIN, target: "slots", rate: 3, weight: 1 },
     { kind: "translation", name: "translation", file: TATOEBA_TRAIN, from: "en", to: "zh", rate: 2, weight: 1 },
     {
       kind: "sentence-order",
@@ -120,6 +120,7 @@ export function phaseRun(phase: PhaseRun, output: string): RunConfig {
     clipNorm: 1,
     zLoss: 1e-4,
     labelSmoothing: 0,
+    recomputesBlocks: false,
     learnsLossWeights: false,
     frozen: [],
     checkpoints: { keep: 1 },

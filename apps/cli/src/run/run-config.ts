@@ -144,6 +144,8 @@ const runSchema = z.strictObject({
   dropoutRate: fraction.optional(),
   zLoss: z.number().min(0).default(0),
   labelSmoothing: fraction.default(0),
+  /** Whether blocks are computed again for their gradients: less memory, a third more work. */
+  recomputesBlocks: z.boolean().default(false),
   /** Whether the weights of the losses are learned beside the model (Kendall et al. 2018). */
   learnsLossWeights: z.boolean().default(false),
   /** Parameters whose path begins with one of these stay as they are. */
@@ -154,26 +156,23 @@ const runSchema = z.strictObject({
   checkpoints: z.strictObject({ everySteps: count.optional(), keep: count.default(2) }).default({ keep: 2 }),
 });
 
-/** What is wrong with a RUN.json, field by field. */
-export class RunConfigError extends Error {}
-
 /**
  * Reads the content of a RUN.json.
  *
  * @param file Its name, for messages.
- * @throws RunConfigError naming each field that is missing or can't be accepted.
+ * @throws Error naming each field that is missing or can't be accepted.
  */
 export function parseRunConfig(json: unknown, file: string): RunConfig {
   const result = runSchema.safeParse(json);
   if (!result.success) {
     const issues = result.error.issues.map(({ path, message }) => `${formatPath(path)}: ${message}`);
-    throw new RunConfigError(`${file}: ${issues.join("\n  ")}`);
+    throw new Error(`${file}: ${issues.join("\n  ")}`);
   }
   if (result.data.from !== undefined && result.data.model !== undefined) {
-    throw new RunConfigError(`${file}: model: a run goes on "from" a model or makes a new one, not both`);
+    throw new Error(`${file}: model: a run goes on "from" a model or makes a new one, not both`);
   }
   if (result.data.from === undefined && result.data.tokenizer === undefined) {
-    throw new RunConfigError(`${file}: tokenizer: expected the path of a tokenizer.json, got nothing`);
+    throw new Error(`${file}: tokenizer: expected the path of a tokenizer.json, got nothing`);
   }
   return result.data;
 }

@@ -19,7 +19,7 @@ import { MASKED_LANGUAGE_MODEL, type OpenedTask } from "./run-tasks.js";
 /** What a run learns: the model, and the weights of its losses where they're learned too. */
 export type RunParams = { model: T5Params; uncertainty?: UncertaintyParams };
 
-export type RunLossOptions = { zLoss: number; labelSmoothing: number };
+export type RunLossOptions = { zLoss: number; labelSmoothing: number; recomputesBlocks?: boolean };
 
 /** Adds learned weights for the losses of these tasks. */
 export function withUncertainty(model: T5Params, opened: readonly OpenedTask[]): RunParams {
@@ -63,9 +63,9 @@ export function normalizers({ groups }: RunBatch): Record<string, number> {
 export function groupLoss(
   model: T5Model,
   group: RunGroup,
-  { rng, normalizer, ...costs }: RunLossOptions & { rng?: Rng; normalizer: number },
+  { rng, normalizer, recomputesBlocks, ...costs }: RunLossOptions & { rng?: Rng; normalizer: number },
 ): tf.Scalar {
-  const pass = { rng, task: group.taskLayer };
+  const pass = { rng, task: group.taskLayer, recomputesBlocks };
   const inputs = { inputIds: toTensor(group.inputIds), inputMask: toTensor(group.inputMask) };
   const labels = toTensor(group.labels);
   if (group.kind === "text") {

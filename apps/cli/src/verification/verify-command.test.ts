@@ -75,12 +75,15 @@ describe("verify on a copy", () => {
   });
 
   it("names an id or a parameter that the model lacks", async () => {
-    editCases(({ cases }) => Object.assign(cases[0].expected.grads, { "no.such": { l2: 1, head: [1] } }));
-    const unknown = await runT5(["verify", path]);
-    expect(unknown.code).toBe(2);
-    expect(unknown.stderr).toMatch(/cases\.json: .*got "no\.such"/);
     editCases(({ cases }) => (cases[1].input_ids[0][2] = 96));
-    expect((await runT5(["verify", path])).stderr).toMatch(/cases\.json: .*96/);
+    const id = await runT5(["verify", path]);
+    expect(id.code).toBe(2);
+    expect(id.stderr).toMatch(/cases\.json: .*cases\[1\]\.input_ids.*96/);
+    editCases(({ cases }) => {
+      cases[1].input_ids[0][2] = 5;
+      cases[0].expected.grads["no.such"] = { l2: 1, head: [1] };
+    });
+    expect((await runT5(["verify", path])).stderr).toMatch(/cases\.json: .*got "no\.such"/);
   });
 
   it("names a missing cases.json and one that isn't JSON", async () => {
