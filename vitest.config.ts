@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { playwright } from "@vitest/browser-playwright";
-import { defineConfig, type TestProjectConfiguration } from "vitest/config";
+import { defineConfig, type TestProjectConfiguration, type ViteUserConfig } from "vitest/config";
 import { findChromium } from "./tooling/setup/chromium.mjs";
 
 const root = fileURLToPath(new URL(".", import.meta.url));
@@ -46,7 +46,7 @@ function browserProject(): TestProjectConfiguration[] {
   ];
 }
 
-export default defineConfig({
+const config: ViteUserConfig = defineConfig({
   test: {
     maxWorkers: 2,
     projects: [
@@ -60,3 +60,5 @@ export default defineConfig({
     ],
   },
 });
+
+export default config;

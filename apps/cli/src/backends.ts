@@ -3,11 +3,23 @@ import { UsageError } from "./usage-error.js";
 
 /** The backends, fastest first. Those that aren't a part of this installation have no candidate. */
 const BACKENDS: readonly { name: string; load(): Promise<BackendCandidate | undefined> }[] = [
-  { name: "simd", load: () => loadInstalled("@t5ts/backend-simd", "SIMD_BACKEND") },
+  { name: "simd", load: async () => SIMD_BACKEND },
   { name: "webgpu", load: () => loadInstalled("@t5ts/backend-webgpu", "WEBGPU_BACKEND") },
   { name: "wasm", load: async () => WASM_BACKEND },
   { name: "cpu", load: async () => CPU_BACKEND },
 ];
+
+/** Kernels of our own for the CPU, with threads, and products by a native library where there is one. */
+const SIMD_BACKEND: BackendCandidate = {
+  name: "simd",
+  async register() {
+    const { registerSimdBackend, simdInfo } = await import("@t5ts/backend-simd");
+    await registerSimdBackend();
+    const { threads, reasonForThreads, relaxedSimd, blas, reasonForNoBlas } = simdInfo();
+    const products = blas === undefined ? `no BLAS: ${reasonForNoBlas}` : `products by ${blas.library}`;
+    return `${threads} thread(s): ${reasonForThreads}; ${relaxedSimd ? "relaxed SIMD" : "SIMD"}; ${products}`;
+  },
+};
 
 const NOT_INSTALLED = "not part of this version";
 

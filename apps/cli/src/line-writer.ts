@@ -17,8 +17,14 @@ export function createLineWriter(stream: NodeJS.WriteStream = process.stdout): L
     piece = "";
     if (text === "" || stream.destroyed || stream.write(text)) return;
     return new Promise((resolve) => {
-      stream.once("drain", resolve);
-      stream.once("close", resolve);
+      const goOn = (): void => {
+        stream.off("drain", goOn);
+        stream.off("close", goOn);
+        resolve();
+      };
+      // A reader that left never drains the stream.
+      stream.on("drain", goOn);
+      stream.on("close", goOn);
     });
   };
   return {

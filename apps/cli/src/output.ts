@@ -10,6 +10,8 @@ export interface Output {
   event(event: T5Event): void;
   /** A line for people: on stdout, with `--json` on stderr. */
   line(text: string): void;
+  /** A line for people that is no result, on stderr. */
+  note(text: string): void;
   /** A warning, on stderr. */
   warn(text: string): void;
   /**
@@ -38,6 +40,9 @@ export function createOutput({ json }: { json: boolean }): Output {
     event,
     line(text) {
       beside(() => (json ? process.stderr : process.stdout).write(`${text}\n`));
+    },
+    note(text) {
+      beside(() => process.stderr.write(`${errColors.dim(text)}\n`));
     },
     warn(text) {
       beside(() => process.stderr.write(`${errColors.yellow("warning:")} ${text}\n`));

@@ -74,7 +74,7 @@ describe("a progress display", () => {
     expect(drawings.length).toBeLessThanOrEqual(12);
     expect(drawings.at(-1)).toContain("1,000/1,000");
     // Each one but the first goes up over the lines of the one before.
-    for (const drawing of drawings.slice(1)) expect(drawing.startsWith("\u001b[3A\u001b[0J")).toBe(true);
+    for (const drawing of drawings.slice(1)) expect(drawing.startsWith("\r\u001b[3A\u001b[0J")).toBe(true);
   });
 
   it("goes without a trace, and gives the cursor back", () => {
@@ -87,7 +87,7 @@ describe("a progress display", () => {
     expect(written.join("")).toContain("\u001b[?25l");
     expect(process.listenerCount("exit")).toBe(listeners + 1);
     display.clear();
-    expect(written.slice(-2)).toEqual(["\u001b[3A\u001b[0J", "\u001b[?25h"]);
+    expect(written.slice(-2)).toEqual(["\r\u001b[3A\u001b[0J", "\u001b[?25h"]);
     expect(process.listenerCount("exit")).toBe(listeners);
     vi.advanceTimersByTime(1000);
     expect(written.at(-1)).toBe("\u001b[?25h");

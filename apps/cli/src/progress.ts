@@ -41,8 +41,12 @@ export function renderProgress(state: Progress, { width, now, leftMs }: RenderOp
 export type RenderOptions = { width: number; now: number; leftMs: number | undefined };
 
 function fieldsOf({ fields, startedAt }: Progress, now: number, leftMs: number | undefined): [string, string][] {
-  const left: [string, string][] = leftMs === undefined ? [] : [["left", formatDuration(leftMs)]];
-  return [...Object.entries(fields), ["time", formatDuration(now - startedAt)], ...left];
+  const left: [string, string][] = leftMs === undefined ? [] : [["left", formatSeconds(leftMs)]];
+  return [...Object.entries(fields), ["time", formatSeconds(now - startedAt)], ...left];
+}
+
+function formatSeconds(ms: number): string {
+  return ms < 1000 ? "<1 s" : formatDuration(ms);
 }
 
 function headline(title: string, step: number, totalSteps: number, width: number): string {
@@ -136,7 +140,7 @@ function plainLines(stream: NodeJS.WriteStream): ProgressDisplay {
 /** Moves to the first of the lines drawn and clears from there. A line drawn before the window narrowed takes several. */
 function erase(lines: readonly string[], width: number): string {
   const rows = lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(textWidth(line) / width)), 0);
-  return rows === 0 ? "" : `\u001b[${rows}A\u001b[0J`;
+  return rows === 0 ? "" : `\r\u001b[${rows}A\u001b[0J`;
 }
 
 function columns(stream: NodeJS.WriteStream): number {

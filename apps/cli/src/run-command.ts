@@ -2,6 +2,8 @@ import type { BackendChoice } from "@t5ts/tensor-core";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { BACKEND_NAMES } from "./backend-names.js";
 import { errColors } from "./colors.js";
+import { EXIT } from "./exit-codes.js";
+import { listenForInterruption } from "./interruption.js";
 import { createOutput, type Output } from "./output.js";
 import { UsageError } from "./usage-error.js";
 
@@ -17,9 +19,6 @@ export type CommandContext = {
   /** Starts the backend of tfjs that `--backend` asks for. */
   startBackend(): Promise<BackendChoice>;
 };
-
-/** What the process says when it ends. */
-export const EXIT = { done: 0, failed: 1, wrongUse: 2, interrupted: 130 } as const;
 
 /** Adds `--json`, `--backend`, `--seed` and `--verbose`. */
 export function addSharedOptions(command: Command): Command {
@@ -40,7 +39,7 @@ export async function runCommand(
   body: (context: CommandContext) => Promise<void>,
 ): Promise<void> {
   const output = createOutput({ json: options.json ?? false });
-  const interruption = listenForInterruption();
+  const interruption = listenForInterruption(output);
   try {
     await body({
       output,
@@ -64,7 +63,7 @@ export async function runCommand(
 }
 
 /** Says what went wrong: one line, and the cause's message where it adds something. A wrong use is told whole. */
-export function reportError(error: unknown, { output, json, verbose }: ReportOptions): void {
+function reportError(error: unknown, { output, json, verbose }: ReportOptions): void {
   const message = error instanceof Error ? error.message : String(error);
   if (json) output.event({ event: "error", message });
   const lines = [`${errColors.red("t5:")} ${message}`, ...causeLines(error, message)];
@@ -72,7 +71,7 @@ export function reportError(error: unknown, { output, json, verbose }: ReportOpt
   process.stderr.write(`${lines.join("\n")}\n`);
 }
 
-export type ReportOptions = { output: Output; json?: boolean; verbose?: boolean };
+type ReportOptions = { output: Output; json?: boolean; verbose?: boolean };
 
 function causeLines(error: unknown, said: string): string[] {
   const cause = error instanceof Error ? error.cause : undefined;
@@ -86,39 +85,8 @@ async function startBackend({ backend, verbose }: SharedOptions, output: Output)
   const { startBackend } = await import("./backends.js");
   const choice = await startBackend(backend);
   output.event({ event: "backend", name: choice.name, reason: choice.reason });
-  if (verbose) process.stderr.write(`${errColors.dim(`backend ${choice.name}: ${choice.reason}`)}\n`);
+  if (verbose) output.note(`backend ${choice.name}: ${choice.reason}`);
   return choice;
-}
-
-type Interruption = { signal: AbortSignal; readonly exitCode: number | undefined; stopListening(): void };
-
-/** The first Ctrl-C aborts the signal, the second one ends the process. A reader of stdout that leaves aborts it too. */
-function listenForInterruption(): Interruption {
-  const controller = new AbortController();
-  let exitCode: number | undefined;
-  const interrupt = (): void => {
-    if (exitCode === EXIT.interrupted) process.exit(EXIT.interrupted);
-    exitCode = EXIT.interrupted;
-    process.stderr.write(`${errColors.yellow("stopping;")} press Ctrl-C again to leave at once\n`);
-    controller.abort();
-  };
-  const leave = (error: NodeJS.ErrnoException): void => {
-    if (error.code !== "EPIPE") throw error;
-    exitCode ??= EXIT.done;
-    controller.abort();
-  };
-  process.on("SIGINT", interrupt);
-  process.stdout.on("error", leave);
-  return {
-    signal: controller.signal,
-    get exitCode() {
-      return exitCode;
-    },
-    stopListening() {
-      process.off("SIGINT", interrupt);
-      process.stdout.off("error", leave);
-    },
-  };
 }
 
 function isAbort(error: unknown, signal: AbortSignal): boolean {

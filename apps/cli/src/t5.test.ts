@@ -14,6 +14,7 @@ const COMMANDS = [
   ["evaluate"],
   ["verify"],
   ["convert"],
+  ["bench"],
   ["info"],
 ];
 
@@ -104,6 +105,6 @@ describe("info", () => {
 
   it("takes the backend that is asked for", async () => {
     const { stdout } = await runT5(["info", "--backend", "cpu"]);
-    expect(stdout).toMatch(/chosen: cpu/);
+    expect(stdout).toMatch(/chosen: cpu, as asked for/);
   });
 });

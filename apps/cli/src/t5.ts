@@ -2,6 +2,7 @@
 import { Command, CommanderError } from "commander";
 import packageJson from "../package.json" with { type: "json" };
 import { errColors } from "./colors.js";
+import { addBenchCommand } from "./commands/bench.js";
 import { addConvertCommand } from "./commands/convert.js";
 import { addEvaluateCommand } from "./commands/evaluate.js";
 import { addGenerateCommand } from "./commands/generate.js";
@@ -10,8 +11,8 @@ import { addQuickstartCommand } from "./commands/quickstart.js";
 import { addTokenizerCommand } from "./commands/tokenizer.js";
 import { addTrainCommand } from "./commands/train.js";
 import { addVerifyCommand } from "./commands/verify.js";
+import { EXIT } from "./exit-codes.js";
 import { createOutput } from "./output.js";
-import { EXIT } from "./run-command.js";
 
 const program = new Command("t5")
   .description("T5, the text-to-text transfer transformer: train it, use it, look inside.")
@@ -28,6 +29,7 @@ for (const addCommand of [
   addEvaluateCommand,
   addVerifyCommand,
   addConvertCommand,
+  addBenchCommand,
   addInfoCommand,
 ]) {
   addCommand(program);

@@ -20,7 +20,7 @@ export async function inputSource(path: string, signal: AbortSignal): Promise<By
 }
 
 /** What is piped or typed into the command; an interruption ends the wait for more. */
-export function stdinSource(signal: AbortSignal): ByteSource {
+function stdinSource(signal: AbortSignal): ByteSource {
   return { name: "stdin", open: () => addAbortSignal(signal, process.stdin) as AsyncIterable<Uint8Array> };
 }
 

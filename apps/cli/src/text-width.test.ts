@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { cutToWidth, padToWidth, textWidth } from "./text-width.js";
+import { cutToWidth, padToWidth, textWidth, wrapToWidth } from "./text-width.js";
 
 describe("textWidth", () => {
   it("counts columns: two for wide characters, none for colours and combining marks", () => {
@@ -28,5 +28,13 @@ describe("padToWidth", () => {
     expect(padToWidth("你", 4)).toBe("你  ");
     expect(padToWidth("7", 3, "left")).toBe("  7");
     expect(padToWidth("long", 2)).toBe("long");
+  });
+});
+
+describe("wrapToWidth", () => {
+  it("breaks at spaces, and gives a word that is too long a line for itself", () => {
+    expect(wrapToWidth("one two three", 7)).toEqual(["one two", "three"]);
+    expect(wrapToWidth("a mountainous word", 5)).toEqual(["a", "mountainous", "word"]);
+    expect(wrapToWidth("", 5)).toEqual([""]);
   });
 });

@@ -24,6 +24,20 @@ export function padToWidth(text: string, width: number, side: "left" | "right" =
   return side === "right" ? text + space : space + text;
 }
 
+/** The text in lines of at most `width` columns, broken at spaces; a longer word has a line for itself. */
+export function wrapToWidth(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    const joined = line === "" ? word : `${line} ${word}`;
+    if (line !== "" && textWidth(joined) > width) {
+      lines.push(line);
+      line = word;
+    } else line = joined;
+  }
+  return [...lines, line];
+}
+
 function stripColors(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control characters
   return text.replace(/\u001b\[[\d;]*m/g, "");

@@ -4,7 +4,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { expect, it } from "vitest";
 import { attentionMaps } from "./attention-maps.js";
 import { forward } from "./model.js";
-import { ids, randomModel, TINY, VARIANTS } from "./tiny-variants.js";
+import { ids, randomModel, TINY, VARIANTS } from "./testing/tiny-variants.js";
 
 const makeBatch = () => ({
   inputIds: ids([

@@ -61,6 +61,13 @@ describe.each([
     expect(search.advance([row(0.2, 0, 0.5, 0.3), row(0, 0, 0.1, 0.9)])).toEqual({ parents: [1, 0], tokens: [3, 2] });
   });
 
+  it("keeps as many beams alive as it has, whichever end", () => {
+    const search = new Search(OPTIONS);
+    expect(search.advance([row(0, 0.5, 0.3, 0.2)])).toEqual({ parents: [0, 0], tokens: [2, 3] });
+    // The ends are the best two of four.
+    expect(search.advance([row(0, 0.8, 0.2, 0), row(0, 0.9, 0, 0.1)])).toEqual({ parents: [0, 1], tokens: [2, 3] });
+  });
+
   it("subtracts logZ from scores that aren't normalized", () => {
     const raw = { scores: Float32Array.of(0, 3, 4, 5), logZ: Math.log(1 + Math.E ** 3 + Math.E ** 4 + Math.E ** 5) };
     const search = new Search({ ...OPTIONS, numBeams: 1, maxNewTokens: 1 });

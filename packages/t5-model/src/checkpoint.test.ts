@@ -14,7 +14,7 @@ import { forward } from "./model.js";
 import { listParameters } from "./parameters.js";
 import type { T5Model } from "./params.js";
 import { T5_SMALL } from "./presets.js";
-import { ids, randomModel, TINY, VARIANTS } from "./tiny-variants.js";
+import { ids, randomModel, TINY, VARIANTS } from "./testing/tiny-variants.js";
 
 const UNTIED = VARIANTS["published, gated gelu and an output layer"]!;
 const WITH_TASKS = VARIANTS["task layers and classifiers"]!;

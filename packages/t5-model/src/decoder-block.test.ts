@@ -6,7 +6,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { expect, it } from "vitest";
 import { decoderBlock } from "./decoder-block.js";
 import { blockOptions } from "./pass.js";
-import { randomModel, TINY, VARIANTS } from "./tiny-variants.js";
+import { randomModel, TINY, VARIANTS } from "./testing/tiny-variants.js";
 
 const rng = createRng(2);
 const random = (...shape: number[]): tf.Tensor => randomNormal(rng, shape);

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { type DecoderState, decode, startDecoding } from "./decoder.js";
 import { encode } from "./encoder.js";
 import type { T5Model } from "./params.js";
-import { ids, randomModel, VARIANTS } from "./tiny-variants.js";
+import { ids, randomModel, VARIANTS } from "./testing/tiny-variants.js";
 
 const INPUT = [
   [5, 8, 3, 11, 6, 1],

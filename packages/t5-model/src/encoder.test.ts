@@ -4,7 +4,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, it } from "vitest";
 import { decode, startDecoding } from "./decoder.js";
 import { encode } from "./encoder.js";
-import { ids, randomModel, TINY, VARIANTS } from "./tiny-variants.js";
+import { ids, randomModel, TINY, VARIANTS } from "./testing/tiny-variants.js";
 
 const LONG = [5, 8, 3, 11, 6, 1];
 const SHORT = [9, 4, 1];

@@ -10,6 +10,7 @@ import {
 } from "./beam-search.js";
 import { decodeStep, pickRows, readRows, startGeneration } from "./decode-step.js";
 import type { T5Inputs } from "./encoder.js";
+import { watchForStop } from "./interruption.js";
 import type { LogitsProcessor } from "./logits-processors.js";
 import type { T5Model } from "./params.js";
 import { checkStreamOptions, growOutputs, type StreamOptions, startOutputs } from "./stream-tokens.js";
@@ -63,7 +64,8 @@ async function searchBeams(
   let state = startGeneration(model, inputs, task);
   try {
     let fed = 0;
-    for (let length = 1; groups.some(({ search }) => !search.isDone) && !signal?.aborted; length++) {
+    const shouldStop = watchForStop(signal);
+    for (let length = 1; groups.some(({ search }) => !search.isDone) && !(await shouldStop()); length++) {
       const isSearching = groups.map(({ search, prompt }) => !search.isDone && prompt.length < length);
       let scored: ScoreRow[] = [];
       if (isSearching.includes(true)) {

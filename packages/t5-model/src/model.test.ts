@@ -6,7 +6,7 @@ import { expect, it } from "vitest";
 import { encode } from "./encoder.js";
 import { classify, forward, targetCosts } from "./model.js";
 import type { T5Model, T5Params } from "./params.js";
-import { ids, randomModel, TINY, VARIANTS } from "./tiny-variants.js";
+import { ids, randomModel, TINY, VARIANTS } from "./testing/tiny-variants.js";
 
 const makeBatch = () => ({
   inputIds: ids([
@@ -50,28 +50,47 @@ describeOnBackends("targetCosts", () => {
     expect(adapter).not.toEqual(none);
   });
 
-  // With gated GELU and no perceptron, since differences across a kink of relu are of no use.
-  const smooth = { feedForwardProj: "gated-gelu", embeddingMlp: undefined } as const;
+  // One layer each, with gated GELU and no perceptron: differences across a kink of relu are of no use.
+  const small = {
+    vocabSize: 6,
+    numLayers: 1,
+    numDecoderLayers: 1,
+    feedForwardProj: "gated-gelu",
+    embeddingMlp: undefined,
+  } as const;
   for (const { what, config, paths } of [
-    { what: "a tied table", config: { ...TINY, ...smooth }, paths: ["embedding.weight"] },
+    { what: "a tied table", config: { ...TINY, ...small }, paths: ["embedding.weight"] },
     {
       what: "relative biases and cross-attention",
-      config: { ...TINY, ...smooth },
+      config: { ...TINY, ...small },
       paths: [
         "encoder.positionBias.0.weight",
         "decoder.positionBias.0.weight",
-        "decoder.blocks.1.crossAttention.key.weight",
+        "decoder.blocks.0.crossAttention.key.weight",
       ],
     },
     {
       what: "weighted sinusoids and merged attention",
-      config: { ...VARIANTS["described, merged attention and the mean of heads"]!, ...smooth },
-      paths: ["encoder.positions.weight", "decoder.positions.weight", "decoder.blocks.1.selfAttention.key.weight"],
+      config: { ...VARIANTS["described, merged attention and the mean of heads"]!, ...small },
+      paths: ["encoder.positions.weight", "decoder.positions.weight", "decoder.blocks.0.selfAttention.key.weight"],
     },
   ]) {
     it(`have the gradients that finite differences give: ${what}`, () => {
       const { params } = randomModel(config);
-      const batch = makeBatch();
+      const batch = {
+        inputIds: ids([
+          [5, 3, 1],
+          [4, 1, 0],
+        ]),
+        decoderInputIds: ids([
+          [0, 2, 5],
+          [0, 3, 1],
+        ]),
+        labels: ids([
+          [2, 5, 1],
+          [3, 1, -100],
+        ]),
+      };
       const all = new Map(namedLeaves(params));
       const few = Object.fromEntries(paths.map((path) => [path, all.get(path)!]));
       const costs = (moved: typeof few): tf.Tensor => {

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { aliases, listParameters } from "./parameters.js";
 import { initT5 } from "./params.js";
 import { T5_1_1_SMALL, T5_SMALL } from "./presets.js";
-import { TINY, VARIANTS } from "./tiny-variants.js";
+import { TINY, VARIANTS } from "./testing/tiny-variants.js";
 
 describe("listParameters", () => {
   beforeAll(() => selectBackend("cpu", [CPU_BACKEND]));

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { T5Config } from "./config.js";
 import { initT5 } from "./params.js";
 import { DESCRIBED, T5_1_1_SMALL, T5_SMALL } from "./presets.js";
-import { TINY } from "./tiny-variants.js";
+import { TINY } from "./testing/tiny-variants.js";
 
 const small = { vocabSize: 500, dModel: 40, dKv: 12, dFf: 90, numLayers: 2, numDecoderLayers: 2, numHeads: 3 };
 const PUBLISHED: T5Config = { ...T5_SMALL, ...small };

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { forward } from "./model.js";
 import type { T5Model } from "./params.js";
 import { type StreamOptions, streamTokens } from "./stream-tokens.js";
-import { ids, randomModel, TINY, VARIANTS } from "./tiny-variants.js";
+import { ids, randomModel, TINY, VARIANTS } from "./testing/tiny-variants.js";
 
 const LONG = [5, 8, 3, 11, 6, 1];
 const SHORT = [9, 4, 1];

@@ -3,6 +3,7 @@ import { checkIds, disposeTree } from "@t5ts/tensor-core";
 import * as tf from "@tensorflow/tfjs-core";
 import { decodeStep, pickRows, readRows, startGeneration } from "./decode-step.js";
 import type { T5Inputs } from "./encoder.js";
+import { watchForStop } from "./interruption.js";
 import type { LogitsProcessor } from "./logits-processors.js";
 import type { T5Model } from "./params.js";
 import { logProbability, type SamplingOptions, sampleToken } from "./sampling.js";
@@ -83,7 +84,8 @@ export async function* growOutputs(
       outputs.map(({ input }) => input),
     );
     let fed = 0;
-    for (let length = 1; !outputs.every(({ hasEnded }) => hasEnded) && !options.signal?.aborted; length++) {
+    const shouldStop = watchForStop(options.signal);
+    for (let length = 1; !outputs.every(({ hasEnded }) => hasEnded) && !(await shouldStop()); length++) {
       const isChosen = outputs.map(({ prompt, hasEnded }) => !hasEnded && prompt.length < length);
       let chosen: ArrayLike<number> = [];
       // While all of them are inside their prompts there's nothing to choose: those tokens are fed together.

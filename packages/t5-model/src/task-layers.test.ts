@@ -9,7 +9,7 @@ import { classify, forward, targetCosts } from "./model.js";
 import { listParameters } from "./parameters.js";
 import type { T5Model, T5Params } from "./params.js";
 import { addClassifier, addTaskLayer } from "./task-layers.js";
-import { ids, randomModel, TINY, VARIANTS } from "./tiny-variants.js";
+import { ids, randomModel, TINY, VARIANTS } from "./testing/tiny-variants.js";
 
 const makeBatch = () => ({
   inputIds: ids([[5, 8, 3, 11, 6, 1]]),

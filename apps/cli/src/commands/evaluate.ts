@@ -16,7 +16,7 @@ export type EvaluateOptions = SharedOptions &
   };
 
 /** What `--format` takes: how a file's records become inputs and references. */
-export const DATA_FORMATS: readonly string[] = ["jsonl", "tsv", "snips", "scitldr"];
+const DATA_FORMATS: readonly string[] = ["jsonl", "tsv", "snips", "scitldr"];
 
 /** `t5 evaluate`: a model on a data set. */
 export function addEvaluateCommand(program: Command): void {

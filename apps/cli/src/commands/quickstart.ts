@@ -12,7 +12,7 @@ const EXAMPLE = `
 Example:
   t5 quickstart --seed 1
   open quickstart-report/index.html
-  t5 generate --model runs/quickstart/snips "snips: play some jazz by Miles Davis"`;
+  t5 generate --model runs/quickstart/snips "snips: play some jazz"`;
 
 /** `t5 quickstart` */
 export function addQuickstartCommand(program: Command): void {

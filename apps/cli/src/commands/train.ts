@@ -8,7 +8,9 @@ Example RUN.json, fine-tuning a model of the quickstart on its data:
   {
     "from": "runs/quickstart/phase-2",
     "output": "runs/snips",
-    "tasks": [{ "kind": "snips", "name": "snips", "file": "data/snips/train.jsonl.gz" }],
+    "tasks": [
+      { "kind": "snips", "name": "snips", "file": "data/snips/train.jsonl.gz" }
+    ],
     "batchSize": 32, "inputLength": 64, "targetLength": 64,
     "steps": 300,
     "schedule": { "learningRate": 0.01, "warmupSteps": 20 }

@@ -1,8 +1,6 @@
 import type { Command } from "commander";
 import { addSharedOptions, runCommand, type SharedOptions } from "../run-command.js";
 
-export type VerifyOptions = SharedOptions;
-
 /** `t5 verify`: a model against known answers. */
 export function addVerifyCommand(program: Command): void {
   const command = program
@@ -14,7 +12,7 @@ export function addVerifyCommand(program: Command): void {
     )
     .argument("<folder>", "config.json, model.safetensors, cases.json")
     .addHelpText("after", "\nExample:\n  t5 verify packages/t5-model/fixtures/v1.0-relu-tied");
-  addSharedOptions(command).action((folder: string, options: VerifyOptions) =>
+  addSharedOptions(command).action((folder: string, options: SharedOptions) =>
     runCommand(options, async (context) => {
       const { verifyFolder } = await import("../verification/verify-folder.js");
       await verifyFolder(folder, context);

@@ -4,6 +4,9 @@ import { UsageError } from "../usage-error.js";
 /** What a model is asked, and the answers that count as right. `place` names it in messages. */
 export type Example = { place: string; input: string; references: string[] };
 
+/** An example with its input as ids. */
+export type EncodedExample = Example & { inputIds: number[] };
+
 /** Where the fields of a record are. */
 export type ExampleOptions = { format: string | undefined; inputField: string; targetField: string };
 

@@ -1,7 +1,7 @@
-import { mkdir, open, rename, rm } from "node:fs/promises";
-import { dirname } from "node:path";
+import { open, rename, rm } from "node:fs/promises";
 import { type AttentionMaps, attentionMaps } from "@t5ts/t5-model";
 import * as tf from "@tensorflow/tfjs-core";
+import { checkOutputFile, partialPath } from "../output-file.js";
 import { type GeneratedText, type TextModel, toBatch } from "./text-generator.js";
 
 /**
@@ -15,15 +15,15 @@ export type AttentionFile = {
   discard(): Promise<void>;
 };
 
-export type AttentionExample = { text: string; ids: number[]; answer: GeneratedText };
+type AttentionExample = { text: string; ids: number[]; answer: GeneratedText };
 
 /** More digits than anyone can see, and a third of the file. */
 const DIGITS = 5;
 
 /** Creates the file, which takes its name when it's closed. */
 export async function createAttentionFile(path: string): Promise<AttentionFile> {
-  const partial = `${path}.partial-${process.pid}`;
-  await mkdir(dirname(path), { recursive: true });
+  await checkOutputFile(path);
+  const partial = partialPath(path);
   const file = await open(partial, "w");
   let isOpen = true;
   let isFirst = true;

@@ -1,8 +1,10 @@
 import type { Line } from "@t5ts/datasets";
 import { createRng } from "@t5ts/random";
 import type { GenerateCommandOptions } from "../commands/generate.js";
+import { isInterrupted } from "../interruption.js";
 import { createLineWriter } from "../line-writer.js";
 import { openModelFolder } from "../model-folder.js";
+import type { Progress } from "../progress.js";
 import type { CommandContext } from "../run-command.js";
 import { inputLines } from "../text-input.js";
 import { UsageError } from "../usage-error.js";
@@ -24,53 +26,56 @@ export async function generateLines(
   checkTask(textModel.model, options.task);
   const attention = options.attention === undefined ? undefined : await createAttentionFile(options.attention);
 
+  // Who types waits for an answer before the next line.
   const isTyped = name === "stdin" && process.stdin.isTTY === true;
   const streams = canStream(options) && (isTyped || texts.length === 1);
   const rng = createRng(seed);
   const writer = createLineWriter();
   const startedAt = Date.now();
-  let [numAnswered, numTokens] = [0, 0];
+  const done = { answered: 0, tokens: 0 };
   try {
-    for await (const batch of inBatches(lines, streams || isTyped ? 1 : options.batchSize)) {
-      if (signal.aborted) break;
+    for await (const batch of inBatches(lines, isTyped || streams ? 1 : options.batchSize)) {
+      if (await isInterrupted(signal)) break;
       const inputs = batch.map(({ number, text }) =>
         encodeInput(textModel, { place: `${name}:${number}`, text }, options, output.warn),
       );
-      const batchRng = rng.fork(numAnswered);
+      const source = { rng: rng.fork(done.answered), signal };
+      done.answered += batch.length;
       if (streams) {
-        for await (const part of streamText(textModel, inputs[0] as number[], options, { rng: batchRng, signal })) {
-          process.stdout.write(part);
-        }
-        process.stdout.write("\n");
+        await writeStream(streamText(textModel, inputs[0] as number[], options, source), signal);
         continue;
       }
-      const answers = await generateTexts(textModel, inputs, options, { rng: batchRng, signal });
+      const answers = await generateTexts(textModel, inputs, options, source);
       if (signal.aborted) break; // they may be cut anywhere
       for (const [i, { number, text }] of batch.entries()) {
-        const found = answers[i] as GeneratedText[];
-        output.event({ event: "text", line: number, input: text, outputs: found });
-        if (!options.json) for (const answer of found) await writer.write(formatAnswer(answer, options.numReturn));
-        await attention?.append(
-          textModel,
-          { text, ids: inputs[i] as number[], answer: found[0] as GeneratedText },
-          options.task,
-        );
-        numTokens += found.reduce((sum, { ids }) => sum + ids.length, 0);
+        const [outputs, ids] = [answers[i] as GeneratedText[], inputs[i] as number[]];
+        output.event({ event: "text", line: number, input: text, outputs });
+        if (!options.json) for (const answer of outputs) await writer.write(formatAnswer(answer, options.numReturn));
+        await attention?.append(textModel, { text, ids, answer: outputs[0] as GeneratedText }, options.task);
+        done.tokens += outputs.reduce((sum, { ids }) => sum + ids.length, 0);
       }
-      numAnswered += batch.length;
-      if (!process.stdout.isTTY) {
-        const fields = { "tokens/s": ((1000 * numTokens) / Math.max(1, Date.now() - startedAt)).toFixed(1) };
-        output.progress({ title: "answered", step: numAnswered, totalSteps: 0, fields, startedAt });
-      }
+      // On a terminal the answers themselves say how far it is.
+      if (!process.stdout.isTTY) output.progress(progressOf(done, startedAt));
     }
-    await attention?.close();
+    if (!signal.aborted) await attention?.close();
   } finally {
     await writer.end();
     await attention?.discard();
   }
-  if (signal.aborted) return;
-  const elapsedMs = Date.now() - startedAt;
-  output.event({ event: "done", answered: numAnswered, tokens: numTokens, elapsedMs });
+  if (!signal.aborted) output.event({ event: "done", ...done, elapsedMs: Date.now() - startedAt });
+}
+
+async function writeStream(parts: AsyncIterable<string>, signal: AbortSignal): Promise<void> {
+  for await (const part of parts) {
+    process.stdout.write(part);
+    if (await isInterrupted(signal)) break;
+  }
+  process.stdout.write("\n");
+}
+
+function progressOf({ answered, tokens }: { answered: number; tokens: number }, startedAt: number): Progress {
+  const speed = (1000 * tokens) / Math.max(1, Date.now() - startedAt);
+  return { title: "answered", step: answered, totalSteps: 0, fields: { "tokens/s": speed.toFixed(1) }, startedAt };
 }
 
 function checkOptions(options: GenerateCommandOptions): void {

@@ -16,7 +16,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { UsageError } from "../usage-error.js";
 import { type DecodingOptions, isSampling } from "./decoding-options.js";
 
-/** A text that the model wrote. `ids` go up to and with the end token; `score` is of beams only. */
+/** A text that the model wrote. `ids` go up to and with the end token; a greedy one has no `score`. */
 export type GeneratedText = { text: string; ids: number[]; score?: number };
 
 /** A model with its tokenizer. */
@@ -61,30 +61,24 @@ export async function generateTexts(
   { rng, signal }: { rng: Rng; signal: AbortSignal },
 ): Promise<GeneratedText[][]> {
   const { numReturn, beams, lengthPenalty, earlyStopping = false } = options;
-  // Several samples of one input are as many inputs.
-  const copies = isSampling(options) ? numReturn : 1;
-  const batch = toBatch(
-    inputs.flatMap((ids) => Array.from({ length: copies }, () => ids)),
-    model,
-  );
+  const batch = toBatch(inputs, model);
   const generateOptions: GenerateOptions = {
     ...stepOptions(model, options, { rng, signal }),
     numBeams: beams,
-    numReturn: copies > 1 ? 1 : numReturn,
+    numReturn,
     lengthPenalty,
     isEarlyStopping: earlyStopping,
     dialect: options.dialect ?? (earlyStopping ? "huggingface" : "t5x"),
   };
   try {
     const outputs = await generate(model, batch, generateOptions);
-    const texts = outputs.map((hypotheses) =>
+    return outputs.map((hypotheses) =>
       hypotheses.map(({ ids, score }) => ({
         text: tokenizer.decode(ids, { skipSpecialTokens: true }),
         ids,
         ...(Number.isNaN(score) ? {} : { score }),
       })),
     );
-    return inputs.map((_, i) => texts.slice(i * copies, (i + 1) * copies).flat());
   } finally {
     tf.dispose(batch);
   }

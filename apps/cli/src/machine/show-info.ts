@@ -11,7 +11,7 @@ import { formatBytes, formatCount, formatShort } from "../format-number.js";
 import { readConfig, TOKENIZER_FILE } from "../model-folder.js";
 import type { Output } from "../output.js";
 import type { CommandContext } from "../run-command.js";
-import { formatTable } from "../table.js";
+import { wrapToWidth } from "../text-width.js";
 import { openTokenizer } from "../tokenizer-file.js";
 import { readingInput } from "../usage-error.js";
 
@@ -34,7 +34,6 @@ function showMachine(output: Output): void {
     freeBytes: freemem(),
     sharedArrayBuffer: typeof SharedArrayBuffer !== "undefined",
     wasmSimd: WebAssembly.validate(SIMD_MODULE),
-    wasmRelaxedSimd: WebAssembly.validate(RELAXED_SIMD_MODULE),
   };
   output.event({ event: "machine", ...machine });
   const yes = (value: boolean): string => (value ? "yes" : "no");
@@ -42,8 +41,7 @@ function showMachine(output: Output): void {
     ["t5", `${machine.t5}, tfjs ${machine.tfjs}, Node ${machine.node}, ${machine.platform}`],
     ["CPU", `${machine.cores} × ${machine.cpu}`],
     ["memory", `${formatBytes(machine.memoryBytes)}, ${formatBytes(machine.freeBytes)} free`],
-    ["threads", `SharedArrayBuffer ${yes(machine.sharedArrayBuffer)}`],
-    ["SIMD", `${yes(machine.wasmSimd)}, relaxed ${yes(machine.wasmRelaxedSimd)}`],
+    ["platform", `SharedArrayBuffer ${yes(machine.sharedArrayBuffer)}, WebAssembly SIMD ${yes(machine.wasmSimd)}`],
   ]);
 }
 
@@ -51,12 +49,13 @@ async function showBackends(wanted: string, output: Output): Promise<void> {
   const backends = await tryBackends();
   const choice = await startBackend(wanted);
   output.event({ event: "backends", backends, chosen: choice.name, reason: choice.reason });
-  output.line(outColors.bold("\nBackends"));
-  const columns = [{ title: "name" }, { title: "runs here" }, { title: "" }];
-  const rows = backends.map(({ name, isAvailable, about }) => [name, isAvailable ? "yes" : "no", about]);
-  for (const line of formatTable(columns, rows)) output.line(line);
-  const how = wanted === "auto" ? "auto chooses" : "chosen:";
-  output.line(`${how} ${outColors.green(choice.name)} (${choice.reason})`);
+  const rows = backends.map(({ name, isAvailable, about }): [string, string] => [
+    name,
+    `${isAvailable ? outColors.green("runs") : outColors.dim("doesn't run")}: ${about}`,
+  ]);
+  showFields("\nBackends", output, rows);
+  const why = wanted === "auto" ? "the first that runs here" : "as asked for";
+  output.line(`  chosen: ${outColors.bold(choice.name)}, ${why}`);
 }
 
 async function showModel(folder: string, output: Output): Promise<void> {
@@ -105,15 +104,15 @@ async function showModel(folder: string, output: Output): Promise<void> {
 
 function showFields(title: string, output: Output, fields: [string, string][]): void {
   output.line(outColors.bold(title));
-  const width = Math.max(...fields.map(([name]) => name.length));
-  for (const [name, value] of fields) output.line(`  ${outColors.dim(name.padEnd(width))}  ${value}`);
+  const width = Math.max(...fields.map(([name]) => name.length)) + 4;
+  for (const [name, value] of fields) {
+    for (const [i, line] of wrapToWidth(value, (process.stdout.columns || 80) - width).entries()) {
+      output.line(`${i === 0 ? `  ${outColors.dim(name.padEnd(width - 4))}  ` : " ".repeat(width)}${line}`);
+    }
+  }
 }
 
-/** The smallest module with an instruction of each: `i8x16.splat`, `i32x4.relaxed_trunc_f32x4_s`. */
+/** The smallest module with an instruction of that kind, `i8x16.splat`. */
 const SIMD_MODULE = Uint8Array.from([
   0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11,
-]);
-const RELAXED_SIMD_MODULE = Uint8Array.from([
-  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 15, 1, 13, 0, 65, 1, 253, 15, 65, 2, 253, 15,
-  253, 128, 2, 11,
 ]);

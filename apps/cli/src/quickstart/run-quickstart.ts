@@ -203,8 +203,10 @@ function reportData(found: {
   };
 }
 
+/** Single batches jump, so each point is the mean of the last ten. */
 function curve(chart: string, name: string, steps: readonly LoggedStep[]): LossCurve {
-  return { chart, name, steps: steps.map(({ step }) => step), losses: steps.map(({ loss }) => loss) };
+  const losses = steps.map((_, i) => smoothed(steps.slice(0, i + 1), 10));
+  return { chart, name, steps: steps.map(({ step }) => step), losses };
 }
 
 function readSnips(path: string): Promise<SnipsRecord[]> {

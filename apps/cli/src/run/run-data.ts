@@ -19,8 +19,8 @@ import type { OpenedTask } from "./run-tasks.js";
 /** Where the data of a run has got to. */
 export type RunPosition = BucketPosition<MixturePosition>;
 
-/** Examples of this many batches are sorted by length together, so that little is padded. */
-const WINDOW_BATCHES = 16;
+/** Examples of this many batches are sorted by length together: less padding. More would give batches of one task each. */
+const WINDOW_BATCHES = 4;
 
 /** The batches of a run: its tasks mixed by their rates, examples of about one length together. */
 export function runData(

@@ -1,10 +1,10 @@
-import { mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { stat } from "node:fs/promises";
 import { type ByteSource, readLines } from "@t5ts/datasets";
-import { type BpeTokenizer, type TrainBpeProgress, trainBpe } from "@t5ts/tokenizer-bpe";
+import { type TrainBpeProgress, trainBpe } from "@t5ts/tokenizer-bpe";
 import type { TokenizerTrainOptions } from "../commands/tokenizer-train.js";
 import { formatBytes, formatCount, formatDuration } from "../format-number.js";
 import type { Output } from "../output.js";
+import { checkOutputFile, writeWholeFile } from "../output-file.js";
 import type { CommandContext } from "../run-command.js";
 import { inputSource } from "../text-input.js";
 import { readingInput, UsageError } from "../usage-error.js";
@@ -16,6 +16,7 @@ export async function trainTokenizer(
   { output, signal }: CommandContext,
 ): Promise<void> {
   const startedAt = Date.now();
+  await checkOutputFile(options.out);
   const corpus = await openCorpus(files, signal);
   const show = (progress: TrainBpeProgress): void => showProgress(progress, corpus, { output, startedAt });
   const tokenizer = await readingInput(() =>
@@ -39,7 +40,7 @@ export async function trainTokenizer(
         "give more text, or a lower --min-frequency",
     );
   }
-  await writeTokenizer(options.out, tokenizer);
+  await writeWholeFile(options.out, `${JSON.stringify(tokenizer)}\n`);
   const elapsedMs = Date.now() - startedAt;
   output.event({ event: "done", out: options.out, vocabSize: tokenizer.vocabSize, texts: corpus.numTexts, elapsedMs });
   output.line(
@@ -106,18 +107,5 @@ function showProgress(
       fields: { piece: JSON.stringify(progress.lastPiece), occurs: `${formatCount(progress.lastCount)} times` },
       startedAt,
     });
-  }
-}
-
-/** Whole or not at all: a file that was there stays until the new one is written. */
-async function writeTokenizer(path: string, tokenizer: BpeTokenizer): Promise<void> {
-  const partial = `${path}.partial-${process.pid}`;
-  try {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(partial, `${JSON.stringify(tokenizer)}\n`);
-    await rename(partial, path);
-  } catch (cause) {
-    await rm(partial, { force: true }).catch(() => {});
-    throw new Error(`${path}: could not be written: ${(cause as Error).message}`, { cause });
   }
 }

@@ -10,7 +10,7 @@ const names = readdirSync(FIXTURES).filter((name) => !name.includes("."));
 
 describe("verify", () => {
   for (const name of names) {
-    for (const backend of ["cpu", "wasm"]) {
+    for (const backend of ["cpu", "wasm", "simd"]) {
       it(`passes ${name} on ${backend}`, async () => {
         const { code, stdout, stderr } = await runT5(["verify", join(FIXTURES, name), "--backend", backend]);
         expect({ code, stderr }).toEqual({ code: 0, stderr: "" });

@@ -1,11 +1,12 @@
 import { join } from "node:path";
-import { type Check, verifyT5 } from "@t5ts/t5-model";
+import { type Check, type T5Model, type VerifyCase, verifyT5 } from "@t5ts/t5-model";
 import { outColors } from "../colors.js";
 import { readText } from "../input-file.js";
+import { isInterrupted } from "../interruption.js";
 import { openModel } from "../model-folder.js";
 import type { CommandContext } from "../run-command.js";
 import { formatTable } from "../table.js";
-import { readingInput } from "../usage-error.js";
+import { readingInput, UsageError } from "../usage-error.js";
 import { parseCases } from "./cases-file.js";
 
 /**
@@ -19,15 +20,14 @@ export async function verifyFolder(folder: string, { output, signal, startBacken
   const model = await openModel(folder, output.warn);
   const text = await readText(path, "inputs with known answers");
   const cases = await readingInput(() => parseCases(path, text));
-  const checks = await readingInput(async () => {
-    try {
-      return await verifyT5(model, cases);
-    } catch (cause) {
-      // The cases have the right form, so what is refused is in them: an id or a parameter that the model lacks.
-      throw new Error(`${path}: ${(cause as Error).message}`, { cause });
-    }
-  });
-  if (signal.aborted) return;
+  const checks: Check[] = [];
+  const startedAt = Date.now();
+  for (const [index, testCase] of cases.entries()) {
+    if (await isInterrupted(signal)) return;
+    output.progress({ title: "verifying", step: index, totalSteps: cases.length, fields: {}, startedAt });
+    checks.push(...(await verifyCase(path, model, testCase, index)));
+  }
+  output.progress(undefined);
 
   for (const { difference, ...check } of checks) {
     output.event({ event: "check", ...check, difference: Number.isFinite(difference) ? difference : null });
@@ -50,6 +50,18 @@ export async function verifyFolder(folder: string, { output, signal, startBacken
   if (numCompared === 0) throw new Error(`${path}: nothing was compared`);
   if (failed.length > 0) throw new Error(describeFailure(path, failed, numCompared));
   output.line(outColors.green(`${numCompared} comparisons in ${cases.length} cases are within tolerance`));
+}
+
+/** One at a time, so that an interruption can come between them. */
+async function verifyCase(path: string, model: T5Model, testCase: VerifyCase, index: number): Promise<Check[]> {
+  try {
+    const checks = await verifyT5(model, [testCase]);
+    return checks.map((check) => ({ ...check, case: index }));
+  } catch (cause) {
+    // The cases have the right form, so what is refused is in them: an id or a parameter that the model lacks.
+    const message = (cause as Error).message.replace("cases[0]", `cases[${index}]`);
+    throw new UsageError(`${path}: ${message}`, { cause });
+  }
 }
 
 type Quantity = Omit<Check, "case"> & { numCases: number };

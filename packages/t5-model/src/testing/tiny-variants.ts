@@ -1,9 +1,9 @@
 import { createRng } from "@t5ts/random";
 import { mapTree, randomNormal, tidy } from "@t5ts/tensor-core";
 import * as tf from "@tensorflow/tfjs-core";
-import type { T5Config } from "./config.js";
-import { initT5, type T5Model } from "./params.js";
-import { DESCRIBED, T5_TINY } from "./presets.js";
+import type { T5Config } from "../config.js";
+import { initT5, type T5Model } from "../params.js";
+import { DESCRIBED, T5_TINY } from "../presets.js";
 
 /** The smallest T5 that the tests run on. No two sizes are equal, so that a mistaken one can't pass. */
 export const TINY: T5Config = {

@@ -1,0 +1,15 @@
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** What a clone of the repository has for benchmarks, and a published package doesn't. */
+export type Clone = { benchFolder: string; dataFolder: string };
+
+/** The clone that a folder is in, by default the one that the program is run from. */
+export function findClone(start: string = dirname(fileURLToPath(import.meta.url))): Clone | undefined {
+  for (let folder = start; ; folder = dirname(folder)) {
+    const benchFolder = join(folder, "tooling", "bench");
+    if (existsSync(join(benchFolder, "package.json"))) return { benchFolder, dataFolder: join(folder, "data") };
+    if (dirname(folder) === folder) return undefined;
+  }
+}

@@ -1,0 +1,11 @@
+import { expectReadmeProgram, expectReadmeTable } from "@t5ts/testing";
+import { describe, it } from "vitest";
+import * as main from "./index.js";
+import * as node from "./node.js";
+
+describe("the README", () => {
+  it("shows a program and what it prints", () =>
+    expectReadmeProgram(import.meta.url, () => import("./testing/readme.js")));
+
+  it("names every export", () => expectReadmeTable(import.meta.url, main, node));
+});
