@@ -72,6 +72,26 @@ describeOnBackends("encode", () => {
     expect(encoded.dataSync().includes(0)).toBe(false);
   });
 
+  it("drops of the embedding and of the output, once each", () => {
+    const { params } = randomModel({ ...TINY, numLayers: 1 });
+    const [block] = params.encoder.blocks;
+    const zero = <T extends { weight: tf.Tensor2D }>({ weight }: T) => ({ weight: tf.zerosLike(weight) });
+    // Nothing is added between them.
+    const silent = {
+      ...block!,
+      selfAttention: { ...block!.selfAttention, output: zero(block!.selfAttention.output) },
+      feedForward: { ...block!.feedForward, down: zero(block!.feedForward.down) },
+    };
+    const model = {
+      config: { ...TINY, dropoutRate: 0.5 },
+      params: { ...params, encoder: { ...params.encoder, blocks: [silent] } },
+    };
+    const inputIds = ids([Array.from({ length: 400 }, (_, i) => 2 + (i % 11))]);
+    const values = encode(model, { inputIds }, { rng: createRng(4) }).encoded.dataSync();
+    const share = values.filter((value) => value === 0).length / values.length;
+    expect(Math.abs(share - 0.75)).toBeLessThan(4 * Math.sqrt((0.75 * 0.25) / 3200));
+  });
+
   it("names the tasks that it has a layer for", () => {
     const model = randomModel(VARIANTS["task layers and classifiers"]!);
     const inputs = { inputIds: ids([LONG]) };

@@ -1,4 +1,5 @@
 import { checkInteger, JsonFields, TokenizerJsonError } from "./json-fields.js";
+import { isSpace } from "./normalizers/strip.js";
 
 /** A token that is found in the text before the model sees it. */
 export type AddedToken = {
@@ -42,53 +43,51 @@ export function parseAddedTokens(fields: JsonFields, maxId: number): AddedToken[
 
 /** Finds added tokens in texts: the leftmost first, the longest of those that begin at the same place. */
 export class AddedTokenFinder {
-  readonly #tokens: ReadonlyMap<string, AddedToken>;
+  readonly #tokens: Map<string, AddedToken> = new Map();
   readonly #regex: RegExp | undefined;
 
-  /** `tokens`: by what is looked for. */
-  constructor(tokens: ReadonlyMap<string, AddedToken>) {
-    this.#tokens = tokens;
-    const contents = [...tokens.keys()].filter((content) => content !== "").sort((a, b) => b.length - a.length);
+  /** `normalize`: what of a token's content is looked for; of two tokens with the same the first is found. */
+  constructor(tokens: readonly AddedToken[], normalize: (content: string) => string) {
+    for (const token of [...tokens].reverse()) this.#tokens.set(normalize(token.content), token);
+    this.#tokens.delete("");
+    const contents = [...this.#tokens.keys()].sort((a, b) => b.length - a.length);
     if (contents.length > 0) this.#regex = new RegExp(contents.map(escapeRegex).join("|"), "g");
   }
 
   /** The parts of a text, in order and without gaps. */
   cut(text: string): TextPart[] {
-    const whole = { start: 0, end: text.length, id: -1 };
-    const regex = this.#regex;
-    if (regex === undefined) return [whole];
-    regex.lastIndex = 0;
-    let match = regex.exec(text);
-    if (match === null) return [whole];
     const parts: TextPart[] = [];
+    const regex = this.#regex;
     let at = 0;
-    for (; match !== null; match = regex.exec(text)) {
-      const token = this.#tokens.get(match[0])!;
-      let start = match.index;
-      let end = start + match[0].length;
-      if (token.singleWord && (isWordBefore(text, start) || isWordAfter(text, end))) continue;
-      if (token.lstrip) while (start > at && SPACE.test(text[start - 1]!)) start--;
-      if (token.rstrip) while (end < text.length && SPACE.test(text[end]!)) end++;
-      if (at < start) parts.push({ start: at, end: start, id: -1 });
-      parts.push({ start, end, id: token.id });
-      at = end;
+    if (regex !== undefined) {
+      regex.lastIndex = 0;
+      for (let match = regex.exec(text); match !== null; match = regex.exec(text)) {
+        const { id, singleWord, lstrip, rstrip } = this.#tokens.get(match[0])!;
+        let start = match.index;
+        let end = regex.lastIndex;
+        if (singleWord && (isWordBefore(text, start) || isWordAfter(text, end))) continue;
+        if (lstrip) while (start > at && isSpace(text, start - 1)) start--;
+        if (rstrip) while (end < text.length && isSpace(text, end)) end++;
+        if (at < start) parts.push({ start: at, end: start, id: -1 });
+        parts.push({ start, end, id });
+        at = end;
+      }
     }
     if (at < text.length) parts.push({ start: at, end: text.length, id: -1 });
     return parts;
   }
 }
 
-const SPACE = /\p{White_Space}/u;
 const WORD = "[\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\p{Join_Control}]";
-const WORD_AT_START = new RegExp(`^${WORD}`, "u");
-const WORD_AT_END = new RegExp(`${WORD}$`, "u");
+const WORD_AFTER = new RegExp(`^${WORD}`, "u");
+const WORD_BEFORE = new RegExp(`${WORD}$`, "u");
 
 function isWordBefore(text: string, index: number): boolean {
-  return WORD_AT_END.test(text.slice(Math.max(index - 2, 0), index));
+  return WORD_BEFORE.test(text.slice(Math.max(index - 2, 0), index));
 }
 
 function isWordAfter(text: string, index: number): boolean {
-  return WORD_AT_START.test(text.slice(index, index + 2));
+  return WORD_AFTER.test(text.slice(index, index + 2));
 }
 
 function escapeRegex(text: string): string {

@@ -38,6 +38,11 @@ export function originStart(input: AlignedText, index: number): number {
   return input.starts === undefined ? input.offset + index : input.starts[index]!;
 }
 
+/** Where unit `index` of a text ends in the original. */
+export function originEnd(input: AlignedText, index: number): number {
+  return input.ends === undefined ? input.offset + index + 1 : input.ends[index]!;
+}
+
 /** `content`, standing for what the first character does, and `input`, which isn't empty. */
 export function prependText(content: string, input: AlignedText): AlignedText {
   const rewriter = new TextRewriter(input);

@@ -6,6 +6,13 @@
  */
 export const BYTE_CHARACTERS: readonly string[] = makeByteCharacters();
 
+/** A text with every byte of its UTF-8 written as its character. */
+export function byteCharacters(text: string): string {
+  let written = "";
+  for (const character of text) for (const byte of utf8(character.codePointAt(0)!)) written += BYTE_CHARACTERS[byte];
+  return written;
+}
+
 /** The byte that a UTF-16 unit stands for in a byte-level piece, or -1. */
 export function byteOfCharacter(unit: number): number {
   return unit < BYTES.length ? BYTES[unit]! : -1;

@@ -5,25 +5,25 @@ export class TokenizerJsonError extends Error {
   readonly path: string;
 
   constructor(path: string, problem: string) {
-    super(`tokenizer.json: ${path === "" ? "the file" : path}: ${problem}`);
+    super(`tokenizer.json: ${path || "the file"}: ${problem}`);
     this.path = path;
   }
 }
 
-/** An object of foreign JSON, read field by field; each read checks and names what it finds wrong. */
+/** An object of foreign JSON, read field by field; each read checks, and names what it finds wrong. */
 export class JsonFields {
   readonly path: string;
-  readonly #object: object;
+  readonly object: object;
 
   constructor(value: unknown, path: string) {
     if (typeof value !== "object" || value === null || Array.isArray(value)) throw mismatch(path, "an object", value);
     this.path = path;
-    this.#object = value;
+    this.object = value;
   }
 
   /** The value of an own property; nothing inherited, so that a missing field isn't taken from `Object.prototype`. */
   get(name: string): unknown {
-    return Object.getOwnPropertyDescriptor(this.#object, name)?.value;
+    return Object.getOwnPropertyDescriptor(this.object, name)?.value;
   }
 
   at(name: string): string {
@@ -31,9 +31,7 @@ export class JsonFields {
   }
 
   string(name: string): string {
-    const value = this.get(name);
-    if (typeof value !== "string") throw mismatch(this.at(name), "a string", value);
-    return value;
+    return this.#check(name, "a string", isString);
   }
 
   /** Undefined for null and for a field that isn't there. */
@@ -43,27 +41,19 @@ export class JsonFields {
 
   /** A single character, which may be two UTF-16 units. */
   character(name: string): string {
-    const value = this.string(name);
-    if ([...value].length !== 1) throw mismatch(this.at(name), "one character", value);
-    return value;
+    return this.#check(name, "one character", (value): value is string => isString(value) && [...value].length === 1);
   }
 
-  boolean(name: string, fallback: boolean): boolean {
-    const value = this.get(name) ?? fallback;
-    if (typeof value !== "boolean") throw mismatch(this.at(name), "true or false", value);
-    return value;
+  boolean(name: string, fallback?: boolean): boolean {
+    return this.#check(name, "true or false", (value): value is boolean => typeof value === "boolean", fallback);
   }
 
-  integer(name: string, most: number, fallback?: number): number {
-    return checkInteger(this.get(name) ?? fallback, this.at(name), most);
+  integer(name: string, most: number): number {
+    return checkInteger(this.get(name), this.at(name), most);
   }
 
   oneOf<T extends string>(name: string, choices: readonly T[], fallback?: T): T {
-    const value = this.get(name) ?? fallback;
-    const choice = choices.find((each) => each === value);
-    if (choice === undefined)
-      throw mismatch(this.at(name), `one of ${choices.map((each) => `"${each}"`).join(", ")}`, value);
-    return choice;
+    return this.#check(name, choices.join(" or "), (value): value is T => choices.includes(value as T), fallback);
   }
 
   fields(name: string): JsonFields {
@@ -71,30 +61,37 @@ export class JsonFields {
   }
 
   list(name: string, most: number): unknown[] {
-    const value = this.get(name);
-    if (!Array.isArray(value)) throw mismatch(this.at(name), "a list", value);
-    if (value.length > most)
-      throw new TokenizerJsonError(this.at(name), `expected at most ${most} items, got ${value.length}`);
+    return this.#check(
+      name,
+      `a list of at most ${most} items`,
+      (value): value is unknown[] => Array.isArray(value) && value.length <= most,
+    );
+  }
+
+  #check<T>(name: string, expected: string, isRight: (value: unknown) => value is T, fallback?: T): T {
+    const value = this.get(name) ?? fallback;
+    if (!isRight(value)) throw mismatch(this.at(name), expected, value);
     return value;
   }
 }
 
 /** `value` as an integer from 0 to `most`. */
 export function checkInteger(value: unknown, path: string, most: number): number {
-  if (typeof value !== "number" || !Number.isInteger(value) || value < 0 || value > most) {
-    throw mismatch(path, `an integer from 0 to ${most}`, value);
-  }
-  return value;
+  if (Number.isInteger(value) && (value as number) >= 0 && (value as number) <= most) return value as number;
+  throw mismatch(path, `an integer from 0 to ${most}`, value);
 }
 
 /** The error for a value that isn't what the format says. */
 export function mismatch(path: string, expected: string, value: unknown): TokenizerJsonError {
-  return new TokenizerJsonError(path, `expected ${expected}, got ${describe(value)}`);
+  const isPlain = typeof value !== "object" || value === null;
+  const got = isPlain
+    ? `${isString(value) ? `"${value.slice(0, 60)}"` : value}`
+    : Array.isArray(value)
+      ? "a list"
+      : "an object";
+  return new TokenizerJsonError(path, `expected ${expected}, got ${got}`);
 }
 
-function describe(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
-  if (Array.isArray(value)) return "a list";
-  if (typeof value === "object" && value !== null) return "an object";
-  return value === undefined ? "nothing" : String(value);
+function isString(value: unknown): value is string {
+  return typeof value === "string";
 }

@@ -24,29 +24,30 @@ const USUAL_NAMES = {
   mask: ["<mask>", "[MASK]"],
 } as const;
 
-function findSpecialIds(parsed: ParsedTokenizer, names: SpecialNames): SpecialIds {
-  const { ids, pieces } = parsed.vocabulary;
-  const added = new Map(parsed.addedTokens.map((token) => [token.content, token.id]));
-  const idOf = (piece: string): number | undefined => added.get(piece) ?? ids.get(piece);
-  const find = (role: keyof typeof USUAL_NAMES): number => {
+function findSpecialIds(
+  { addedTokens, modelOptions, postProcessor, idOf }: ParsedTokenizer,
+  names: SpecialNames,
+): SpecialIds {
+  const added = new Map(addedTokens.map((token) => [token.content, token.id]));
+  const find = (role: keyof typeof USUAL_NAMES, known?: number): number => {
     const name = names[role];
-    if (name === undefined) return USUAL_NAMES[role].map(idOf).find((id) => id !== undefined) ?? -1;
+    if (name === undefined)
+      return known ?? USUAL_NAMES[role].map((usual) => added.get(usual)).find((id) => id !== undefined) ?? -1;
     const id = idOf(name);
     if (id === undefined)
       throw new Error(`loadTokenizer: names.${role}: expected a piece of the vocabulary, got "${name}"`);
     return id;
   };
   const sentinels: number[] = [];
-  for (let i = 0; i < pieces.length; i++) {
-    const id = idOf(`<extra_id_${i}>`);
-    if (id === undefined) break;
-    sentinels.push(id);
-  }
+  for (let id = idOf("<extra_id_0>"); id !== undefined; id = idOf(`<extra_id_${sentinels.length}>`)) sentinels.push(id);
+  // The marks that the template writes at both ends are the ones meant.
+  const first = postProcessor.single[0]!;
+  const last = postProcessor.single.at(-1)!;
   return {
     pad: find("pad"),
-    end: find("end"),
-    unknown: parsed.modelOptions.unknown ?? find("unknown"),
-    start: find("start"),
+    end: find("end", "ids" in last ? last.ids.at(-1) : undefined),
+    unknown: find("unknown", modelOptions.unknown),
+    start: find("start", "ids" in first ? first.ids[0] : undefined),
     mask: find("mask"),
     sentinels,
   };

@@ -1,3 +1,4 @@
+import { Heap } from "./heap.js";
 import { PairTable } from "./pair-table.js";
 
 /** Different words, spelled in symbols, with how often each occurs. */
@@ -41,7 +42,7 @@ export class MergeTrainer {
 
   readonly #places: number[] = [];
   readonly #nextPlaces: number[] = [];
-  readonly #heap: number[] = []; // pairs
+  readonly #queued: Heap = new Heap((a, b) => this.#isBefore(a, b));
 
   /** `symbolCount`: symbols are below it, and the first merge makes a symbol of that number. */
   constructor(corpus: SpelledCorpus, symbolCount: number, minFrequency: number) {
@@ -69,8 +70,8 @@ export class MergeTrainer {
   /** Makes the next merge, if a pair is left that's frequent enough and that `isAllowed` lets become a symbol. */
   next(isAllowed: (left: number, right: number) => boolean): Merge | undefined {
     for (;;) {
-      const pair = this.#popHeap();
-      if (pair < 0) return undefined;
+      const pair = this.#queued.pop();
+      if (pair === undefined) return undefined;
       const count = this.#counts[pair]!;
       if (count < this.#queuedCounts[pair]!) {
         this.#queue(pair);
@@ -135,36 +136,7 @@ export class MergeTrainer {
     const count = this.#counts[pair]!;
     if (count < this.#minFrequency || count < 1) return;
     this.#queuedCounts[pair] = count;
-    const heap = this.#heap;
-    let at = heap.length;
-    heap.push(pair);
-    while (at > 0) {
-      const parent = (at - 1) >> 1;
-      if (!this.#isBefore(pair, heap[parent]!)) break;
-      heap[at] = heap[parent]!;
-      at = parent;
-    }
-    heap[at] = pair;
-  }
-
-  #popHeap(): number {
-    const heap = this.#heap;
-    if (heap.length === 0) return -1;
-    const top = heap[0]!;
-    const pair = heap.pop()!;
-    const size = heap.length;
-    if (size === 0) return top;
-    let at = 0;
-    for (;;) {
-      let child = at * 2 + 1;
-      if (child >= size) break;
-      if (child + 1 < size && this.#isBefore(heap[child + 1]!, heap[child]!)) child++;
-      if (!this.#isBefore(heap[child]!, pair)) break;
-      heap[at] = heap[child]!;
-      at = child;
-    }
-    heap[at] = pair;
-    return top;
+    this.#queued.push(pair);
   }
 
   #isBefore(a: number, b: number): boolean {

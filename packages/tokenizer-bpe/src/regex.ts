@@ -6,11 +6,8 @@ const MAX_SOURCE_LENGTH = 4096;
 /** Groups in groups and classes in classes; real patterns have two levels. */
 const MAX_DEPTH = 16;
 
-/** Repetitions without a bound in one alternative: each may multiply the time by the text's length. Real patterns have two. */
+/** Repetitions of ten times or more in one alternative: each may multiply the time by the text's length. Real patterns have two. */
 const MAX_LOOPS = 3;
-
-/** The engine writes {n,m} out. */
-const MAX_REPEAT = 1000;
 
 /**
  * A regular expression of tokenizer.json, which is Oniguruma's dialect, as one of JavaScript's (flags g and v).
@@ -18,180 +15,127 @@ const MAX_REPEAT = 1000;
  * @throws TokenizerJsonError for syntax that isn't translated, and for patterns that could take exponential time.
  */
 export function compileRegex(source: string, path: string): RegExp {
-  const translation = new Translation();
+  const translator = new Translator();
   let place = 0;
   try {
     if (source.length > MAX_SOURCE_LENGTH) throw new Error(`more than ${MAX_SOURCE_LENGTH} characters`);
-    for (const { 0: token, index } of source.matchAll(TOKEN)) {
+    const js = source.replace(TOKEN, (token: string, index: number) => {
       place = index;
-      translation.add(token, source[index + token.length]);
-    }
-    place = source.length;
-    return new RegExp(translation.finish(), "gv");
+      return translator.translate(token, source[index + 1]);
+    });
+    return new RegExp(js, "gv"); // which finds what isn't closed
   } catch (cause) {
-    throw new TokenizerJsonError(
-      path,
-      `the regular expression isn't one to be used here: ${(cause as Error).message} (at character ${place})`,
-    );
+    throw new TokenizerJsonError(path, `at character ${place} of the regular expression: ${(cause as Error).message}`);
   }
 }
 
+/** A character by itself or escaped, or what opens a group or class, repeats, or intersects. {n,m} is written out by the engine, hence the limit. */
 const TOKEN =
-  /\\[pP]\{[^}]*\}|\\x\{[\dA-Fa-f]+\}|\\x[\dA-Fa-f]{2}|\\u[\dA-Fa-f]{4}|\\.|\[[:^]?|&&|\(\?(?:[:=!>]|<[=!]|i[:)])|[*+?][+?]|\{(?:\d+,?\d*|,\d+)\}\??|./gsu;
+  /\\[pP]\{[^}]*\}|\\x\{\w+\}|\\x\w\w|\\u\w{4}|\\.|\[\^?\]|\[[:^]?|&&|\(\?(?:[:=!]|<[=!]|i[:)])|\{\d{1,3}(?:,\d{0,3})?\}|./gsu;
 
-/** A group that isn't closed yet; the whole pattern is one. */
-type Group = {
-  readonly start: number;
-  readonly close: string;
-  /** What held before the group. */
+/** A group that isn't closed yet, or the last thing that a quantifier may follow. */
+type Part = {
   readonly ignoresCase: boolean;
-  /** Repetitions without a bound in this alternative, and the most in one of those before. */
+  /** Long repetitions in this alternative, and the most in one of those before. */
   loops: number;
   mostLoops: number;
   /** Whether it matches in one way only; repeating another could take exponential time. */
   isFixed: boolean;
 };
 
-/** What a quantifier may follow: where it begins in the translation, and the same two facts about it. */
-type Atom = { readonly start: number; readonly loops: number; readonly isFixed: boolean };
-
-class Translation {
-  #js = "";
-  #atom: Atom | undefined;
+class Translator {
   #ignoresCase = false;
-  #captures = 0;
   #classDepth = 0;
-  #isRangeStart = false; // the last item of a class may begin a range
-  readonly #groups: Group[] = [{ start: 0, close: "", ignoresCase: false, loops: 0, mostLoops: 0, isFixed: true }];
+  #canBeginRange = false; // the last item of a class
+  #isRepeated = false; // the last thing was a quantifier
+  #last: Part = this.#part();
+  readonly #groups: Part[] = [this.#part()];
 
-  /** `next`: the character after the token. */
-  add(token: string, next: string | undefined): void {
-    if (this.#classDepth > 0) this.#addToClass(token, next);
-    else if (/^[*+?]|^\{.+\}/.test(token)) this.#repeat(token);
-    else if (token[0] === "(") this.#open(token);
-    else if (token === ")") this.#close();
-    else if (token === "|") this.#endAlternative();
-    else {
-      const start = this.#js.length;
-      if (token[0] === "[") this.#openClass(token);
-      else this.#js += ANCHORS[token] ?? this.#item(token);
-      this.#atom = { start, loops: 0, isFixed: true };
+  translate(token: string, next: string | undefined): string {
+    if (token[0] === "[") {
+      if (/[:\]]$/.test(token) || ++this.#classDepth > MAX_DEPTH) throw unsupported(token);
+      this.#canBeginRange = false;
+      this.#isRepeated = false;
+      return token;
     }
+    if (this.#classDepth > 0) return this.#inClass(token, next);
+    if (/^[*+?{]/.test(token)) return this.#quantifier(token);
+    this.#isRepeated = false;
+    if (/^[|()]/.test(token)) return this.#structure(token);
+    this.#last = this.#part();
+    const js = ANCHORS[token] ?? setOf(token, WORD_ALONE) ?? this.#cases(token);
+    return /^(?:\(|\\u\{\w+\}$)/.test(js) ? js : `[${js}]`;
   }
 
-  finish(): string {
-    if (this.#groups.length > 1 || this.#classDepth > 0) throw new Error("something isn't closed");
-    return this.#js;
+  #inClass(token: string, next: string | undefined): string {
+    const isRange = token === "-" && this.#canBeginRange && next !== "]";
+    if (isRange && this.#ignoresCase) throw unsupported("a range where case is ignored");
+    const isSyntax = isRange || token === "]" || token === "&&";
+    if (token === "]" && --this.#classDepth === 0) this.#last = this.#part();
+    const set = isSyntax ? token : setOf(token, WORD);
+    this.#canBeginRange = set === undefined;
+    return set ?? this.#cases(token);
   }
 
-  #addToClass(token: string, next: string | undefined): void {
-    const isRange = token === "-" && this.#isRangeStart && next !== "]";
-    this.#isRangeStart = false;
-    if (token[0] === "[") this.#openClass(token);
-    else if (token === "]") {
-      if (/\[\^?$/.test(this.#js)) throw new Error("a class with nothing in it");
-      this.#js += token;
-      this.#classDepth--;
-    } else if (token === "&&") this.#js += token;
-    else if (isRange) {
-      if (this.#ignoresCase) throw new Error("a range where case is ignored isn't supported");
-      this.#js += token;
-    } else {
-      const set = setOf(token, WORD);
-      this.#js += set ?? this.#cases(token).join("");
-      this.#isRangeStart = set === undefined;
-    }
-  }
-
-  #openClass(token: string): void {
-    if (token === "[:" || ++this.#classDepth > MAX_DEPTH) throw new Error(`"${token}" isn't supported`);
-    this.#js += token;
-  }
-
-  #item(token: string): string {
-    const set = setOf(token, WORD_ALONE);
-    if (set !== undefined) return `[${set}]`;
-    const cases = this.#cases(token);
-    return cases.length === 1 ? cases[0]! : `[${cases.join("")}]`;
-  }
-
-  #cases(token: string): string[] {
-    const character = characterOf(token);
-    const cases = this.#ignoresCase ? casesOf(character) : [character];
-    return cases.map((each) => `\\u{${each.codePointAt(0)!.toString(16)}}`);
-  }
-
-  #repeat(token: string): void {
-    const [low, high] = boundsOf(token);
-    const { start, loops, isFixed } = this.#atom ?? { start: 0, loops: 1, isFixed: false };
-    if (low > MAX_REPEAT || (high > MAX_REPEAT && high < INFINITE))
-      throw new Error(`more than ${MAX_REPEAT} repetitions`);
-    if (high > 1 && (loops > 0 || !isFixed)) throw new Error(`"${token}" could take exponential time`);
-    this.#js += `{${low},${high === INFINITE ? "" : high}}`;
-    // What a lookahead has matched isn't given up again: that makes the possessive quantifier JavaScript lacks.
-    if (token[1] === "+") this.#js = `${this.#js.slice(0, start)}${this.#keep(this.#js.slice(start))}`;
-    else if (token.length > 1 && token.endsWith("?")) this.#js += "?";
+  #quantifier(token: string): string {
     const group = this.#groups.at(-1)!;
-    group.isFixed &&= low === high;
-    if (high === INFINITE) this.#countLoops(group, 1);
-    this.#atom = undefined;
+    if (this.#isRepeated && token === "?") return token; // lazy
+    if (this.#isRepeated || token === "{") throw unsupported(token);
+    if (token !== "?" && (this.#last.loops > 0 || !this.#last.isFixed)) {
+      throw new Error(`"${token}" could take exponential time`);
+    }
+    this.#addLoops(group, /^[*+]|,(?:\d\d+)?\}/.test(token) ? 1 : 0);
+    group.isFixed &&= /^\{\d+\}/.test(token);
+    this.#isRepeated = true;
+    return token;
   }
 
-  #open(token: string): void {
-    if (this.#groups.length > MAX_DEPTH) throw new Error(`groups nested more than ${MAX_DEPTH} deep`);
-    if (token === "(?i)") {
+  #structure(token: string): string {
+    const group = this.#groups.at(-1)!;
+    if (token === "|") {
+      group.mostLoops = Math.max(group.mostLoops, group.loops);
+      group.loops = 0;
+      group.isFixed = false;
+    } else if (token === "(?i)") {
       this.#ignoresCase = true; // to the end of the group
-      return;
+      return "";
+    } else if (token === ")") {
+      const outer = this.#groups.at(-2);
+      if (outer === undefined) throw new Error("nothing to close");
+      this.#groups.pop();
+      this.#addLoops(outer, Math.max(group.loops, group.mostLoops));
+      outer.isFixed &&= group.isFixed;
+      this.#ignoresCase = group.ignoresCase;
+      this.#last = { ...group, loops: Math.max(group.loops, group.mostLoops) };
+    } else {
+      if (this.#groups.push(this.#part()) > MAX_DEPTH) throw unsupported(token);
+      this.#ignoresCase ||= token === "(?i:";
+      return token === "(" || token === "(?i:" ? "(?:" : token;
     }
-    const [opening, close = ")"] =
-      token === "(?>" ? this.#keep("\0").split("\0") : [/^\($|i:$/.test(token) ? "(?:" : token];
-    this.#groups.push({
-      start: this.#js.length,
-      close,
-      ignoresCase: this.#ignoresCase,
-      loops: 0,
-      mostLoops: 0,
-      isFixed: true,
-    });
-    this.#js += opening;
-    this.#ignoresCase ||= token === "(?i:";
-    this.#atom = undefined;
+    return token;
   }
 
-  #close(): void {
-    const group = this.#groups.pop()!;
-    const outer = this.#groups.at(-1);
-    if (outer === undefined) throw new Error("a closing parenthesis without an opening one");
-    this.#js += group.close;
-    this.#ignoresCase = group.ignoresCase;
-    const loops = Math.max(group.loops, group.mostLoops);
-    this.#countLoops(outer, loops);
-    outer.isFixed &&= group.isFixed;
-    this.#atom = { start: group.start, loops, isFixed: group.isFixed };
-  }
-
-  #endAlternative(): void {
-    const group = this.#groups.at(-1)!;
-    this.#js += "|";
-    group.mostLoops = Math.max(group.mostLoops, group.loops);
-    group.loops = 0;
-    group.isFixed = false;
-    this.#atom = undefined;
-  }
-
-  #countLoops(group: Group, loops: number): void {
+  #addLoops(group: Part, loops: number): void {
     group.loops += loops;
-    if (group.loops > MAX_LOOPS)
-      throw new Error(`more than ${MAX_LOOPS} repetitions without a bound in one alternative`);
+    if (group.loops > MAX_LOOPS) throw new Error(`more than ${MAX_LOOPS} long repetitions in one alternative`);
   }
 
-  #keep(js: string): string {
-    const name = `_${++this.#captures}`;
-    return `(?=(?<${name}>${js}))\\k<${name}>`;
+  #part(): Part {
+    return { ignoresCase: this.#ignoresCase, loops: 0, mostLoops: 0, isFixed: true };
+  }
+
+  /** Characters, each by its code, and where case is ignored with the ones that differ by that only. */
+  #cases(token: string): string {
+    const cases = [...charactersOf(token)].flatMap((character) => {
+      const [lower, upper] = [character.toLowerCase(), character.toUpperCase()];
+      if (!this.#ignoresCase || lower === upper) return [character];
+      if (!/^[a-z]$/.test(lower)) throw unsupported(`${token} where case is ignored`);
+      // The Kelvin sign is a k and the long s an s.
+      return [lower, upper, ...(lower === "k" ? "\u212a" : lower === "s" ? "\u017f" : "")];
+    });
+    return cases.map((each) => `\\u{${each.codePointAt(0)!.toString(16)}}`).join("");
   }
 }
-
-const INFINITE = Number.POSITIVE_INFINITY;
 
 const WORD = "\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}";
 
@@ -200,7 +144,7 @@ const WORD_ALONE = `${WORD}²³¹¼½¾`;
 
 /** What isn't a character nor a class. Lines end at line feeds only. */
 const ANCHORS: Readonly<Record<string, string>> = {
-  ".": "[^\\n]",
+  ".": "^\\n",
   "^": "(?<=^|\\n)",
   $: "(?=\\n|$)",
   "\\b": `(?:(?<=[${WORD_ALONE}])(?![${WORD_ALONE}])|(?<![${WORD_ALONE}])(?=[${WORD_ALONE}]))`,
@@ -211,11 +155,18 @@ function setOf(token: string, word: string): string | undefined {
   const name = /^\\[pP]\{\^?([\w ]+)\}$/.exec(token)?.[1];
   if (name !== undefined) {
     const property = [name, `Script=${name}`].find(isProperty);
-    if (property === undefined) throw new Error(`the property "${name}" isn't known`);
+    if (property === undefined) throw unsupported(token);
     return `\\${(token[1] === "P") === (token[3] === "^") ? "p" : "P"}{${property}}`;
   }
-  const sets = { s: "\\p{White_Space}", S: "\\P{White_Space}", d: "\\p{Nd}", D: "\\P{Nd}", w: word, W: `[^${word}]` };
-  return token.length === 2 && token[0] === "\\" && Object.hasOwn(sets, token[1]!) ? sets[token[1] as "s"] : undefined;
+  const sets: Record<string, string> = {
+    "\\s": "\\p{White_Space}",
+    "\\S": "\\P{White_Space}",
+    "\\d": "\\p{Nd}",
+    "\\D": "\\P{Nd}",
+    "\\w": word,
+    "\\W": `[^${word}]`,
+  };
+  return sets[token];
 }
 
 function isProperty(name: string): boolean {
@@ -226,26 +177,16 @@ function isProperty(name: string): boolean {
   }
 }
 
-function characterOf(token: string): string {
+function charactersOf(token: string): string {
   const hex = /^\\[xu]\{?([\dA-Fa-f]{2,6})\}?$/.exec(token)?.[1];
   if (hex !== undefined) return String.fromCodePoint(Number.parseInt(hex, 16));
-  if (token[0] !== "\\" || token === "\\") return token;
+  if (token === "\\") throw unsupported(token);
+  if (token[0] !== "\\") return token;
   const control = { n: "\n", r: "\r", t: "\t", f: "\f", v: "\v" }[token[1]!];
-  if (control === undefined && /\w/.test(token[1]!)) throw new Error(`"${token}" isn't supported`);
+  if (control === undefined && /\w/.test(token[1]!)) throw unsupported(token);
   return control ?? token.slice(1);
 }
 
-/** The characters that are the same where case is ignored: for k and s also the Kelvin sign and the long s. */
-function casesOf(character: string): string[] {
-  const lower = character.toLowerCase();
-  const upper = character.toUpperCase();
-  if (lower === upper) return [character];
-  if (!/^[a-z]$/.test(lower)) throw new Error(`"${character}" where case is ignored isn't supported`);
-  return [lower, upper, ...(lower === "k" ? "\u212a" : lower === "s" ? "\u017f" : "")];
-}
-
-function boundsOf(quantifier: string): [number, number] {
-  if (quantifier[0] !== "{") return [quantifier[0] === "+" ? 1 : 0, quantifier[0] === "?" ? 1 : INFINITE];
-  const [low, high] = quantifier.slice(1, quantifier.indexOf("}")).split(",") as [string, string?];
-  return [Number(low), high === undefined ? Number(low) : high === "" ? INFINITE : Number(high)];
+function unsupported(what: string): Error {
+  return new Error(`${what} isn't supported`);
 }

@@ -57,7 +57,9 @@ export type ParsedTokenizer = {
   readonly preTokenizer: ParsedPreTokenizer;
   readonly postProcessor: PostProcessor;
   readonly decoder: ParsedDecoder;
-  /** The file itself. */
+  /** The id of a piece or an added token. */
+  idOf(piece: string): number | undefined;
+  /** The file but for vocabulary and merges, a copy. */
   readonly json: TokenizerJson;
 };
 
@@ -76,9 +78,7 @@ export function parseTokenizerJson(json: unknown): ParsedTokenizer {
   const file = new JsonFields(json, "");
   const model = file.fields("model");
   checkModelType(model);
-  const ids = parseVocabulary(model.fields("vocab"), model.get("vocab") as object);
-  const pieces: (string | undefined)[] = [];
-  for (const [piece, id] of ids) pieces[id] = piece;
+  const { ids, pieces } = parseVocabulary(model.fields("vocab"));
   const merges = parseMerges(model, ids);
   const addedTokens = parseAddedTokens(file, MAX_ID);
   for (const [index, { id, content }] of addedTokens.entries()) {
@@ -88,9 +88,10 @@ export function parseTokenizerJson(json: unknown): ParsedTokenizer {
         known !== undefined && known !== id ? `"${content}" has id ${known}` : `id ${id} is "${pieces[id]}"`;
       throw new TokenizerJsonError(`added_tokens[${index}]`, `doesn't agree with the vocabulary, where ${other}`);
     }
+    growTo(pieces, id);
     pieces[id] = content;
   }
-  for (let id = 0; id < pieces.length; id++) pieces[id] ??= undefined; // no holes, which are slow to read
+  const addedIds = new Map(addedTokens.map(({ content, id }) => [content, id]));
   const spellsBytes = BYTE_CHARACTERS.every((character) => ids.has(character));
   const preTokenizer = parsePreTokenizer(file.get("pre_tokenizer"), spellsBytes);
   return {
@@ -103,8 +104,20 @@ export function parseTokenizerJson(json: unknown): ParsedTokenizer {
     preTokenizer,
     postProcessor: parsePostProcessor(file.get("post_processor"), pieces),
     decoder: parseDecoder(file.get("decoder")),
-    json: json as TokenizerJson,
+    idOf: (piece) => ids.get(piece) ?? addedIds.get(piece),
+    json: structuredClone({
+      ...(json as TokenizerJson),
+      model: { ...(model.object as BpeModelJson), vocab: {}, merges: [] },
+    }),
   };
+}
+
+/** The file that a tokenizer was made from, with merges as pairs. */
+export function writeTokenizerJson({ json, vocabulary: { pieces, ids, merges } }: ParsedTokenizer): TokenizerJson {
+  const written: [string, string][] = [];
+  for (let i = 0; i < merges.length; i += 3) written.push([pieces[merges[i]!]!, pieces[merges[i + 1]!]!]);
+  const vocab = Object.fromEntries([...ids].sort(([, a], [, b]) => a - b));
+  return { ...structuredClone(json), model: { ...json.model, vocab, merges: written } };
 }
 
 function checkModelType(model: JsonFields): void {
@@ -121,21 +134,24 @@ function checkModelType(model: JsonFields): void {
   );
 }
 
-function parseVocabulary(fields: JsonFields, vocab: object): Map<string, number> {
+function parseVocabulary(vocab: JsonFields): { ids: Map<string, number>; pieces: (string | undefined)[] } {
   const ids = new Map<string, number>();
-  const pieces: string[] = [];
-  for (const [piece, value] of Object.entries(vocab)) {
-    const id = checkInteger(value, fields.at(JSON.stringify(piece)), MAX_ID);
-    if (pieces[id] !== undefined) {
-      throw new TokenizerJsonError(
-        fields.at(JSON.stringify(piece)),
-        `has the id ${id} of ${JSON.stringify(pieces[id])}`,
-      );
-    }
+  const pieces: (string | undefined)[] = [];
+  for (const [piece, value] of Object.entries(vocab.object)) {
+    const place = `${vocab.path}[${JSON.stringify(piece)}]`;
+    const id = checkInteger(value, place, MAX_ID);
+    growTo(pieces, id);
+    if (pieces[id] !== undefined)
+      throw new TokenizerJsonError(place, `has the id ${id} of ${JSON.stringify(pieces[id])}`);
     pieces[id] = piece;
     ids.set(piece, id);
   }
-  return ids;
+  return { ids, pieces };
+}
+
+/** An array with holes would be slow to read. */
+function growTo(pieces: (string | undefined)[], id: number): void {
+  while (pieces.length <= id) pieces.push(undefined);
 }
 
 function parseMerges(model: JsonFields, ids: ReadonlyMap<string, number>): Int32Array {

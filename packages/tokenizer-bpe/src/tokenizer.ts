@@ -1,3 +1,5 @@
+import type { Encoding } from "./encoding.js";
+
 /** Text to ids and back: what every tokenizer of the family does, whatever its algorithm. */
 export interface Tokenizer {
   /** How many ids there are: all are below it. */
@@ -45,24 +47,6 @@ export type DetailedEncodeOptions = EncodeOptions & {
 export type DecodeOptions = {
   /** Whether ids of special tokens print nothing; false by default. */
   readonly skipSpecialTokens?: boolean | undefined;
-};
-
-/** A text as a model sees it; every list has an entry for each id. */
-export type Encoding = {
-  readonly ids: number[];
-  readonly pieces: string[];
-  /** Where in the text each id comes from: start and end. [0, 0] for marks. */
-  readonly offsets: [number, number][];
-  /** The number of the word that each id is a part of; null for marks. */
-  readonly wordIds: (number | null)[];
-  /** 0 for the first text, 1 for the second; null for marks. */
-  readonly sequenceIds: (number | null)[];
-  /** The number that the template gives each part. */
-  readonly typeIds: number[];
-  /** 1 for what was in the texts or the template, 0 for padding. */
-  readonly attentionMask: number[];
-  /** 1 for marks and padding, 0 for what was in the texts. */
-  readonly specialTokensMask: number[];
 };
 
 /** Text out of ids that come one by one: never a part of a character, and joined it's what `decode` gives. */

@@ -4,8 +4,9 @@ import { MergeTrainer } from "./merge-trainer.js";
 import { parseNormalizer } from "./normalizers/normalizer.js";
 import { parsePreTokenizer } from "./pre-tokenizers/pre-tokenizer.js";
 import { eachBatch } from "./pre-tokenizers/words.js";
+import type { TokenizerJson } from "./tokenizer-json.js";
 import { byteAlphabet, type CountedWords, characterAlphabet, spellCorpus } from "./training-corpus.js";
-import { draftTokenizerJson, type TokenizerDraft } from "./training-template.js";
+import { trainingTemplate } from "./training-template.js";
 import { wellFormed } from "./well-formed.js";
 import { WordTable } from "./word-table.js";
 
@@ -66,73 +67,73 @@ export async function trainBpe(
   texts: Iterable<string> | AsyncIterable<string>,
   options: TrainBpeOptions,
 ): Promise<BpeTokenizer> {
-  checkOptions(options);
-  const draft = draftTokenizerJson(options);
+  const { vocabSize, minFrequency = 2, maxPieceLength = MAX_VOCAB_SIZE, onProgress } = options;
+  for (const [name, value, least] of [
+    ["vocabSize", vocabSize, 1],
+    ["minFrequency", minFrequency, 1],
+    ["maxPieceLength", maxPieceLength, 1],
+    ["limitAlphabet", options.limitAlphabet ?? 1, 1],
+    ["sentinels", options.sentinels ?? 0, 0],
+  ] as const) {
+    if (Number.isInteger(value) && value >= least && value <= MAX_VOCAB_SIZE) continue;
+    throw new RangeError(`trainBpe: ${name}: expected an integer from ${least} to ${MAX_VOCAB_SIZE}, got ${value}`);
+  }
+  const template = trainingTemplate(options);
   const turn = takeTurns(options.signal);
-  const words = await countWords(texts, draft, options, turn);
+  const words = await countWords(texts, template.fill([], []), onProgress, turn);
 
   const isByteLevel = options.preTokenizer !== "metaspace";
   const alphabet = isByteLevel ? byteAlphabet() : characterAlphabet(words, options);
-  const pieces = [...draft.firstPieces, ...alphabet];
-  const mergeCount = options.vocabSize - pieces.length - draft.sentinels.length;
+  const first = template.firstPieces.length;
+  const pieces = [...template.firstPieces, ...alphabet];
+  const mergeCount = vocabSize - pieces.length - template.sentinels.length;
   if (mergeCount < 0) {
     throw new RangeError(
-      `trainBpe: vocabSize: expected at least ${options.vocabSize - mergeCount} (${draft.firstPieces.length} special pieces, ` +
-        `an alphabet of ${alphabet.length}, ${draft.sentinels.length} sentinels), got ${options.vocabSize}`,
+      `trainBpe: vocabSize: expected at least ${vocabSize - mergeCount} (special pieces ${first}, ` +
+        `alphabet ${alphabet.length}, sentinels ${template.sentinels.length}), got ${vocabSize}`,
     );
   }
 
-  const firstSymbol = draft.firstPieces.length;
-  const trainer = new MergeTrainer(
-    spellCorpus(words, alphabet, isByteLevel),
-    alphabet.length,
-    options.minFrequency ?? 2,
-  );
-  const reserved = new Set([...draft.firstPieces, ...draft.sentinels]);
-  const maxLength = options.maxPieceLength ?? Number.POSITIVE_INFINITY;
-  const pieceOf = (symbol: number): string => pieces[firstSymbol + symbol]!;
+  const trainer = new MergeTrainer(spellCorpus(words, alphabet, isByteLevel), alphabet.length, minFrequency);
+  const reserved = new Set([...template.firstPieces, ...template.sentinels]);
+  const join = (left: number, right: number): string => pieces[first + left]! + pieces[first + right]!;
   const isAllowed = (left: number, right: number): boolean => {
-    const piece = pieceOf(left) + pieceOf(right);
-    return piece.length <= maxLength && !reserved.has(piece);
+    const piece = join(left, right);
+    return piece.length <= maxPieceLength && !reserved.has(piece);
   };
   const merges: [string, string][] = [];
   while (merges.length < mergeCount) {
     const merge = trainer.next(isAllowed);
     if (merge === undefined) break;
-    const pair: [string, string] = [pieceOf(merge.left), pieceOf(merge.right)];
-    merges.push(pair);
-    pieces.push(pair[0] + pair[1]);
+    const { left, right, count } = merge;
+    merges.push([pieces[first + left]!, pieces[first + right]!]);
+    const lastPiece = join(left, right);
+    pieces.push(lastPiece);
     if (turn.isOver()) {
-      const progress = {
-        pieces: pieces.length,
-        vocabSize: options.vocabSize,
-        lastPiece: pieces.at(-1)!,
-        lastCount: merge.count,
-      };
-      options.onProgress?.({ phase: "merges", ...progress });
+      onProgress?.({ phase: "merges", pieces: pieces.length, vocabSize, lastPiece, lastCount: count });
       await turn.next();
     }
   }
-  return loadTokenizer(draft.finish(pieces, merges));
+  return loadTokenizer(template.fill(pieces, merges));
 }
 
 async function countWords(
   texts: Iterable<string> | AsyncIterable<string>,
-  draft: TokenizerDraft,
-  { onProgress }: TrainBpeOptions,
+  { normalizer, pre_tokenizer }: TokenizerJson,
+  onProgress: TrainBpeOptions["onProgress"],
   turn: Turns,
 ): Promise<CountedWords> {
-  const normalize = parseNormalizer(draft.normalizer);
-  const preTokenizer = parsePreTokenizer(draft.preTokenizer, true);
+  const normalize = parseNormalizer(normalizer);
+  const { prepare, cut } = parsePreTokenizer(pre_tokenizer, true);
   const table = new WordTable();
   const counts: number[] = [];
   let read = 0;
   const count = (text: string): void => {
     if (typeof text !== "string")
-      throw new TypeError(`trainBpe: texts[${read}]: expected a string, got ${typeof text}`);
+      throw new TypeError(`trainBpe: texts: expected strings, got ${typeof text} after ${read}`);
     read++;
-    const words = preTokenizer.prepare(normalize({ text: wellFormed(text), offset: 0 }));
-    eachBatch(words, preTokenizer.cut, (bounds) => {
+    const words = prepare(normalize({ text: wellFormed(text), offset: 0 }));
+    eachBatch(words, cut, (bounds) => {
       for (let i = 0; i < bounds.length; i += 2) {
         const word = table.intern(words.text.text, bounds[i]!, bounds[i + 1]!);
         counts[word] = (counts[word] ?? 0) + 1;
@@ -178,23 +179,4 @@ function takeTurns(signal: AbortSignal | undefined): Turns {
       started = performance.now();
     },
   };
-}
-
-function checkOptions({
-  vocabSize,
-  minFrequency = 2,
-  limitAlphabet = 1,
-  maxPieceLength = 1,
-  sentinels = 0,
-}: TrainBpeOptions): void {
-  const check = (name: string, value: number, least: number): void => {
-    if (!Number.isInteger(value) || value < least || value > MAX_VOCAB_SIZE) {
-      throw new RangeError(`trainBpe: ${name}: expected an integer from ${least} to ${MAX_VOCAB_SIZE}, got ${value}`);
-    }
-  };
-  check("vocabSize", vocabSize, 1);
-  check("minFrequency", minFrequency, 1);
-  check("limitAlphabet", limitAlphabet, 1);
-  check("maxPieceLength", maxPieceLength, 1);
-  check("sentinels", sentinels, 0);
 }

@@ -3,17 +3,6 @@ import { GPT2_PATTERN, GPT4_PATTERN, METASPACE_PATTERN, MULTILINGUAL_PATTERN } f
 import type { TokenizerJson } from "./tokenizer-json.js";
 import type { SpecialToken, TrainBpeOptions } from "./train-bpe.js";
 
-/** Everything of a tokenizer.json that is settled before training. */
-export type TokenizerDraft = {
-  readonly normalizer: object | null;
-  readonly preTokenizer: object;
-  /** Special tokens and pieces for bytes: the first ids. */
-  readonly firstPieces: readonly string[];
-  /** The last ids, in their order. */
-  readonly sentinels: readonly string[];
-  finish(pieces: readonly string[], merges: readonly [string, string][]): TokenizerJson;
-};
-
 /** Pad 0, end 1 and unknown 2 as in T5's own vocabulary. */
 export const T5_SPECIAL_TOKENS: readonly SpecialToken[] = [
   { content: "<pad>", role: "pad" },
@@ -23,51 +12,62 @@ export const T5_SPECIAL_TOKENS: readonly SpecialToken[] = [
   { content: "<mask>", role: "mask" },
 ];
 
-export function draftTokenizerJson(options: TrainBpeOptions): TokenizerDraft {
-  const { specialTokens = T5_SPECIAL_TOKENS, sentinels = 100, marks = "end" } = options;
+/** The special tokens, `<extra_id_i>` from the last to the first, and all of a tokenizer.json that's known before training. */
+export type TrainingTemplate = {
+  readonly special: readonly string[];
+  readonly sentinels: readonly string[];
+  /** What comes before the alphabet: special tokens, and pieces for bytes. */
+  readonly firstPieces: readonly string[];
+  /** The file for a vocabulary, whose last ids are the sentinels'. */
+  fill(pieces: readonly string[], merges: readonly [string, string][]): TokenizerJson;
+};
+
+export function trainingTemplate(options: TrainBpeOptions): TrainingTemplate {
+  const {
+    specialTokens = T5_SPECIAL_TOKENS,
+    sentinels: count = 100,
+    normalizer = null,
+    pattern = "multilingual",
+  } = options;
   const isByteLevel = options.preTokenizer !== "metaspace";
   const hasFallback = !isByteLevel && options.byteFallback === true;
-  const sentinelPieces = Array.from({ length: sentinels }, (_, i) => `<extra_id_${sentinels - 1 - i}>`);
-  const contents = specialTokens.map((token) => token.content);
-  const firstPieces = [...contents, ...(hasFallback ? FALLBACK_PIECES : [])];
-  const repeated = [...firstPieces, ...sentinelPieces].find(
-    (piece, index, all) => piece === "" || all.indexOf(piece) !== index,
-  );
-  if (repeated !== undefined)
-    throw new Error(
-      `trainBpe: specialTokens: expected different texts that aren't empty, got "${repeated}" twice or empty`,
-    );
-  const contentOf = (role: SpecialToken["role"]): string | undefined =>
-    specialTokens.find((token) => token.role === role)?.content;
+  const special = specialTokens.map((token) => token.content);
+  const sentinels = Array.from({ length: count }, (_, i) => `<extra_id_${count - 1 - i}>`);
+  const firstPieces = hasFallback ? [...special, ...FALLBACK_PIECES] : special;
+  const all = [...firstPieces, ...sentinels];
+  const wrong = all.find((piece, index) => piece === "" || all.indexOf(piece) < index);
+  if (wrong !== undefined)
+    throw new Error(`trainBpe: specialTokens: expected different texts that aren't empty, got "${wrong}"`);
+  const pretokenizers = isByteLevel
+    ? [split(PATTERNS[pattern]), { ...BYTE_LEVEL, use_regex: false }]
+    : [METASPACE, split(METASPACE_PATTERN)];
   return {
-    normalizer: options.normalizer ?? null,
-    preTokenizer: isByteLevel ? byteLevelJson(options.pattern ?? "multilingual") : METASPACE_JSON,
+    special,
+    sentinels,
     firstPieces,
-    sentinels: sentinelPieces,
-    finish: (pieces, merges) => ({
+    fill: (pieces, merges) => ({
       version: "1.0",
       truncation: null,
       padding: null,
-      added_tokens: [
-        ...contents.entries(),
-        ...sentinelPieces.map((piece, i) => [pieces.length + i, piece] as const),
-      ].map(([id, content]) => ({
-        id,
-        content,
-        single_word: false,
-        lstrip: false,
-        rstrip: false,
-        normalized: false,
-        special: true,
-      })),
-      normalizer: options.normalizer ?? null,
-      pre_tokenizer: isByteLevel ? byteLevelJson(options.pattern ?? "multilingual") : METASPACE_JSON,
-      post_processor: templateJson(marks, contents, contentOf),
-      decoder: isByteLevel ? BYTE_LEVEL_DECODER : hasFallback ? FALLBACK_DECODER : METASPACE,
+      added_tokens: [...special.entries(), ...sentinels.map((piece, i) => [pieces.length + i, piece] as const)].map(
+        ([id, content]) => ({
+          id,
+          content,
+          single_word: false,
+          lstrip: false,
+          rstrip: false,
+          normalized: false,
+          special: true,
+        }),
+      ),
+      normalizer,
+      pre_tokenizer: { type: "Sequence", pretokenizers },
+      post_processor: markTemplate(specialTokens, options.marks ?? "end"),
+      decoder: isByteLevel ? BYTE_LEVEL : hasFallback ? FALLBACK_DECODER : METASPACE,
       model: {
         type: "BPE",
         dropout: null,
-        unk_token: contentOf("unknown") ?? null,
+        unk_token: specialTokens.find((token) => token.role === "unknown")?.content ?? null,
         continuing_subword_prefix: null,
         end_of_word_suffix: null,
         fuse_unk: true,
@@ -80,11 +80,11 @@ export function draftTokenizerJson(options: TrainBpeOptions): TokenizerDraft {
   };
 }
 
+const PATTERNS = { gpt2: GPT2_PATTERN, gpt4: GPT4_PATTERN, multilingual: MULTILINGUAL_PATTERN };
+
+const BYTE_LEVEL = { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: true };
+
 const METASPACE = { type: "Metaspace", replacement: "▁", prepend_scheme: "always", split: true };
-
-const METASPACE_JSON = { type: "Sequence", pretokenizers: [METASPACE, splitJson(METASPACE_PATTERN)] };
-
-const BYTE_LEVEL_DECODER = { type: "ByteLevel", add_prefix_space: true, trim_offsets: true, use_regex: true };
 
 const FALLBACK_DECODER = {
   type: "Sequence",
@@ -96,39 +96,22 @@ const FALLBACK_DECODER = {
   ],
 };
 
-function byteLevelJson(pattern: "gpt2" | "gpt4" | "multilingual"): object {
-  const source = { gpt2: GPT2_PATTERN, gpt4: GPT4_PATTERN, multilingual: MULTILINGUAL_PATTERN }[pattern];
-  const byteLevel = { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: false };
-  return { type: "Sequence", pretokenizers: [splitJson(source), byteLevel] };
-}
-
-function splitJson(pattern: string): object {
+function split(pattern: string): object {
   return { type: "Split", pattern: { Regex: pattern }, behavior: "Isolated", invert: false };
 }
 
-function templateJson(
-  marks: "end" | "start-end" | "none",
-  contents: readonly string[],
-  contentOf: (role: "start" | "end") => string | undefined,
-): object | null {
+function markTemplate(tokens: readonly SpecialToken[], marks: "end" | "start-end" | "none"): object | null {
   if (marks === "none") return null;
-  const used: string[] = [];
+  const special_tokens: Record<string, object> = {};
   const mark = (role: "start" | "end"): object => {
-    const content = contentOf(role);
-    if (content === undefined)
-      throw new Error(`trainBpe: marks: "${marks}" needs a special token with the role "${role}"`);
-    used.push(content);
+    const id = tokens.findIndex((token) => token.role === role);
+    if (id < 0) throw new Error(`trainBpe: marks: "${marks}" needs a special token with the role "${role}"`);
+    const { content } = tokens[id]!;
+    special_tokens[content] = { id: content, ids: [id], tokens: [content] };
     return { SpecialToken: { id: content, type_id: 0 } };
   };
-  const text = (id: "A" | "B"): object => ({ Sequence: { id, type_id: 0 } });
-  const start = marks === "start-end" ? [mark("start")] : [];
+  const [a, b] = ["A", "B"].map((id) => ({ Sequence: { id, type_id: 0 } }));
   const end = mark("end");
-  return {
-    type: "TemplateProcessing",
-    single: [...start, text("A"), end],
-    pair: [...start, text("A"), end, text("B"), end],
-    special_tokens: Object.fromEntries(
-      used.map((content) => [content, { id: content, ids: [contents.indexOf(content)], tokens: [content] }]),
-    ),
-  };
+  const single = marks === "end" ? [a, end] : [mark("start"), a, end];
+  return { type: "TemplateProcessing", single, pair: [...single, b, end], special_tokens };
 }

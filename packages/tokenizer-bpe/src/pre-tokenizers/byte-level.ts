@@ -1,5 +1,5 @@
 import { type AlignedText, prependText, TextRewriter } from "../aligned-text.js";
-import { BYTE_CHARACTERS, utf8 } from "../byte-alphabet.js";
+import { byteCharacters } from "../byte-alphabet.js";
 import type { Stage } from "./words.js";
 
 /** Puts a space in front of a text that doesn't begin with one. */
@@ -8,12 +8,12 @@ export const prefixSpace: Stage = {
 };
 
 /** Writes every byte of the UTF-8 of a word as the character that stands for it. */
-export const byteCharacters: Stage = {
+export const byteLevelCharacters: Stage = {
   change: (piece: AlignedText) => {
     const rewriter = new TextRewriter(piece);
     let at = 0;
     for (const character of piece.text) {
-      for (const byte of utf8(character.codePointAt(0)!)) rewriter.put(BYTE_CHARACTERS[byte]!, at);
+      rewriter.put(byteCharacters(character), at);
       at += character.length;
     }
     return rewriter.finish();

@@ -1,9 +1,9 @@
-/** What a character is to the word patterns; each character is one of these. In the order that lets ranges be compared. */
-export const LETTER = 1; // but not of the script Han
-export const HAN = 2; // a letter of it
-export const NUMBER = 3;
-export const MARK = 4; // combining
-export const OTHER = 5;
+/** What a character is to the word patterns; each is one of these. Their order makes what patterns ask for ranges. */
+export const HAN = 1; // a letter of that script
+export const LETTER = 2; // any other
+export const MARK = 3; // combining
+export const OTHER = 4;
+export const NUMBER = 5;
 export const SPACE = 6;
 export const LINE_BREAK = 7; // line feed and carriage return; the other line separators are spaces
 

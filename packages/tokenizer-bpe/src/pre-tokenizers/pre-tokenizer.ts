@@ -1,7 +1,7 @@
 import { type JsonFields, TokenizerJsonError } from "../json-fields.js";
 import { findMatches, parsePattern } from "../pattern.js";
 import { parseStages } from "../stages.js";
-import { byteCharacters, prefixSpace } from "./byte-level.js";
+import { byteLevelCharacters, prefixSpace } from "./byte-level.js";
 import { metaspace } from "./metaspace.js";
 import { SPLIT_BEHAVIORS, split } from "./split.js";
 import { GPT2_PATTERN, scannerFor } from "./word-patterns.js";
@@ -29,7 +29,7 @@ export function parsePreTokenizer(
     asksOrigin ||= fields.get("prepend_scheme") === "first";
     return parseOne(type, fields);
   }).flat();
-  const isByteLevel = modelSpellsBytes && stages.at(-1) === byteCharacters;
+  const isByteLevel = modelSpellsBytes && stages.at(-1) === byteLevelCharacters;
   return { ...sequence(isByteLevel ? stages.slice(0, -1) : stages), isByteLevel, asksOrigin };
 }
 
@@ -39,7 +39,7 @@ function parseOne(type: string, fields: JsonFields): Stage[] {
       return [
         ...(fields.boolean("add_prefix_space", true) ? [prefixSpace] : []),
         ...(fields.boolean("use_regex", true) ? [{ cut: scannerFor(GPT2_PATTERN)! }] : []),
-        byteCharacters,
+        byteLevelCharacters,
       ];
     case "Metaspace": {
       const scheme = fields.boolean("add_prefix_space", true) ? "always" : "never"; // in files of old

@@ -24,12 +24,12 @@ export const MULTILINGUAL_PATTERN: string =
   "|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
 
 /**
- * Cuts the words of metaspace training, which may begin with the mark: letters, digits and signs apart, and Han
- * characters from other letters, with the same bounds.
+ * Cuts the words of metaspace training, which may begin with the mark: letters, digits, spaces other than the plain one
+ * and signs apart, and Han characters from other letters, with the same bounds.
  */
 export const METASPACE_PATTERN: string =
   `▁?(?:(?=\\p{L})\\p{Han}){1,${MAX_HAN}}|▁?(?:(?!(?=\\p{L})\\p{Han})[\\p{L}\\p{M}]){1,${MAX_LETTERS}}|▁?\\p{N}{1,3}` +
-  `|▁?[^▁\\p{L}\\p{M}\\p{N}]{1,${MAX_SIGNS}}|▁`;
+  `|▁?\\s{1,${MAX_SIGNS}}|▁?[^\\s\\p{L}\\p{M}\\p{N}]{1,${MAX_SIGNS}}`;
 
 function gpt4Pattern(digits: string): string {
   return (
@@ -74,10 +74,8 @@ function scan(wordEnd: (text: string, at: number, end: number) => number): Cutte
 
 function gpt2End(text: string, at: number, end: number): number {
   const unit = text.charCodeAt(at);
-  if (unit === APOSTROPHE) {
-    const to = contractionEnd(text, at, end, false);
-    if (to > at) return to;
-  }
+  const to = unit === APOSTROPHE ? contractionEnd(text, at, end, false) : at;
+  if (to > at) return to;
   const first = classAt(text, at);
   if (first < SPACE) return kindEnd(text, at, end, first);
   const next = at + 1 < end ? classAt(text, at + 1) : SPACE;
@@ -86,7 +84,7 @@ function gpt2End(text: string, at: number, end: number): number {
 
 /** The end of the run of letters, of numbers or of signs that begins at `at` with class `first`. */
 function kindEnd(text: string, at: number, end: number, first: number): number {
-  if (first <= HAN) return lettersEnd(text, at, end);
+  if (first <= LETTER) return runEnd(text, at, end, HAN, LETTER, end);
   return first === NUMBER ? runEnd(text, at, end, NUMBER, NUMBER, end) : runEnd(text, at, end, MARK, OTHER, end);
 }
 
@@ -101,68 +99,41 @@ function gpt4End(text: string, at: number, end: number, maxDigits: number, isMul
   const first = classAt(text, at);
   if (isMultilingual && first === HAN) return runEnd(text, at, end, HAN, HAN, MAX_HAN);
 
-  if (first === LETTER || (first === HAN && !isMultilingual)) return gpt4LettersEnd(text, at, end, isMultilingual);
+  const low = isMultilingual ? LETTER : HAN; // what is a letter goes from here
+  const high = isMultilingual ? MARK : LETTER; // to here
+  const most = isMultilingual ? MAX_LETTERS : end;
+  if (first <= LETTER) return runEnd(text, at, end, low, high, most);
   const second = at + unitsAt(text, at);
   const next = second < end ? classAt(text, second) : 0;
-  if (first !== NUMBER && first !== LINE_BREAK) {
-    if (next === LETTER || (isMultilingual ? next === MARK : next === HAN))
-      return gpt4LettersEnd(text, second, end, isMultilingual);
-    if (isMultilingual && first === MARK) return second;
-  }
+  if (first !== NUMBER && first !== LINE_BREAK && next >= low && next <= high)
+    return runEnd(text, second, end, low, high, most);
+  if (first <= high) return second;
 
   if (first === NUMBER) return runEnd(text, at, end, NUMBER, NUMBER, maxDigits);
 
-  if (first === MARK || first === OTHER || (unit === SPACE_UNIT && (next === MARK || next === OTHER))) {
-    let to = runEnd(text, unit === SPACE_UNIT ? second : at, end, MARK, OTHER, end);
+  if (first < SPACE || (unit === SPACE_UNIT && (next === MARK || next === OTHER))) {
+    let to = runEnd(text, first < SPACE ? at : second, end, MARK, OTHER, end);
     while (to < end && classAt(text, to) === LINE_BREAK) to++;
     return to;
   }
 
-  let lastBreak = -1;
-  let to = at;
-  for (; to < end; to++) {
-    const kind = classAt(text, to);
-    if (kind < SPACE) break;
-    if (kind === LINE_BREAK) lastBreak = to;
-  }
-  if (lastBreak >= 0) return lastBreak + 1;
-  return to < end && to - at > 1 ? to - 1 : to;
+  const run = runEnd(text, at, end, SPACE, LINE_BREAK, end);
+  for (let to = run; to > at; to--) if (classAt(text, to - 1) === LINE_BREAK) return to;
+  return spacesEnd(text, at, end);
+}
+
+function metaspaceEnd(text: string, at: number, end: number): number {
+  if (text.charCodeAt(at) === METASPACE_UNIT && at + 1 < end) at++;
+  const first = classAt(text, at);
+  if (first === HAN) return runEnd(text, at, end, HAN, HAN, MAX_HAN);
+  if (first <= MARK) return runEnd(text, at, end, LETTER, MARK, MAX_LETTERS);
+  if (first === NUMBER) return runEnd(text, at, end, NUMBER, NUMBER, 3);
+  return first === OTHER
+    ? runEnd(text, at, end, OTHER, OTHER, MAX_SIGNS)
+    : runEnd(text, at, end, SPACE, LINE_BREAK, MAX_SIGNS);
 }
 
 const METASPACE_UNIT = 0x2581;
-
-function metaspaceEnd(text: string, at: number, end: number): number {
-  if (text.charCodeAt(at) === METASPACE_UNIT) {
-    if (++at === end || text.charCodeAt(at) === METASPACE_UNIT) return at;
-  }
-  const first = classAt(text, at);
-  if (first === HAN) return runEnd(text, at, end, HAN, HAN, MAX_HAN);
-  if (first === LETTER || first === MARK) return gpt4LettersEnd(text, at, end, true);
-  if (first === NUMBER) return runEnd(text, at, end, NUMBER, NUMBER, 3);
-  return signsEnd(text, at, end);
-}
-
-function signsEnd(text: string, at: number, end: number): number {
-  for (let count = 0; at < end && count < MAX_SIGNS; count++) {
-    if (classAt(text, at) < OTHER || text.charCodeAt(at) === METASPACE_UNIT) break;
-    at += unitsAt(text, at);
-  }
-  return at;
-}
-
-function gpt4LettersEnd(text: string, at: number, end: number, isMultilingual: boolean): number {
-  if (!isMultilingual) return lettersEnd(text, at, end);
-  for (let count = 0; at < end && count < MAX_LETTERS; count++) {
-    const kind = classAt(text, at);
-    if (kind !== LETTER && kind !== MARK) break;
-    at += unitsAt(text, at);
-  }
-  return at;
-}
-
-function lettersEnd(text: string, at: number, end: number): number {
-  return runEnd(text, at, end, LETTER, HAN, end);
-}
 
 /** The end of the run of at most `most` characters of the classes from `low` to `high`. */
 function runEnd(text: string, at: number, end: number, low: number, high: number, most: number): number {
@@ -176,8 +147,7 @@ function runEnd(text: string, at: number, end: number, low: number, high: number
 
 /** The end of the run of spaces, less the last one if something follows that it may belong to. */
 function spacesEnd(text: string, at: number, end: number): number {
-  let to = at;
-  while (to < end && classAt(text, to) >= SPACE) to++;
+  const to = runEnd(text, at, end, SPACE, LINE_BREAK, end);
   return to < end && to - at > 1 ? to - 1 : to;
 }
 

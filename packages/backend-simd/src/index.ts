@@ -1,0 +1,1 @@
+export { registerSimdBackend, type SimdInfo, type SimdOptions, simdInfo } from "./register.js";

@@ -1,0 +1,218 @@
+import type { Block } from "./allocator.js";
+import { WORKER_PROGRAM } from "./generated/worker-program.js";
+import type { Heap } from "./heap.js";
+import {
+  ACTIVE,
+  ARGUMENT_COUNT,
+  ARGUMENTS,
+  CONTROL_ADDRESS,
+  GENERATION,
+  HAS_FAILED,
+  IS_OPEN,
+  KERNEL,
+  type KernelFunction,
+  NEXT_PART,
+  PARTS,
+  READY,
+  RUN,
+  takeParts,
+} from "./thread-control.js";
+import type { WorkerStart } from "./worker.js";
+
+/** How many threads to use, and if it's one, why. */
+export type ThreadPlan = { threads: number; reason: string };
+
+/** The most threads taken unasked: beyond, memory is what kernels wait for. */
+const MOST_THREADS = 16;
+
+/** What a thread has to itself: packed panels of a product. The kernels say how much; checked when they are loaded. */
+export const SCRATCH_BYTES: number = 1 << 20;
+
+/** A job of less work than this, in elements of a cheap operation, is done before another thread would be awake. */
+const PARALLEL_WORK = 65_536;
+/** The least work a thread takes at once. */
+const RUN_WORK = 16_384;
+/** How often the main thread looks whether the others are done before it sleeps. */
+const SPINS = 1_000;
+
+/** Says how many threads may be had, given what is wanted. */
+export function planThreads(wanted: number | undefined, isShared: boolean, whyNotShared: string): ThreadPlan {
+  if (wanted !== undefined && (!Number.isInteger(wanted) || wanted < 1)) {
+    throw new RangeError(`registerSimdBackend: threads: expected a positive integer, got ${wanted}`);
+  }
+  if (wanted === 1) return { threads: 1, reason: "asked for" };
+  if (!isShared) return { threads: 1, reason: whyNotShared };
+  const hasWorkers = process?.getBuiltinModule !== undefined || typeof Worker !== "undefined";
+  if (!hasWorkers) return { threads: 1, reason: "this platform has no worker threads" };
+  if (wanted !== undefined) return { threads: wanted, reason: "asked for" };
+  const cores = process?.getBuiltinModule?.("node:os").availableParallelism() ?? navigator.hardwareConcurrency ?? 1;
+  const threads = Math.min(cores, MOST_THREADS);
+  return { threads, reason: `${cores} core${cores === 1 ? "" : "s"}` };
+}
+
+const process = (globalThis as { process?: NodeJS.Process }).process;
+
+/** Runs kernels of one module, split over threads where that is faster. */
+export class ThreadPool {
+  readonly kernels: Readonly<Record<string, KernelFunction>>;
+  readonly #module: WebAssembly.Module;
+  readonly #heap: Heap;
+  readonly #numbers: ReadonlyMap<string, number>;
+  readonly #scratch: Block[] = [];
+  readonly #canSleep: boolean;
+  #threads: number;
+  #reason: string;
+  #workers: Stoppable[] | undefined;
+
+  constructor(module: WebAssembly.Module, heap: Heap, plan: ThreadPlan) {
+    this.#module = module;
+    this.#heap = heap;
+    this.#threads = plan.threads;
+    this.#reason = plan.reason;
+    const { exports } = new WebAssembly.Instance(module, { env: { memory: heap.memory, abort } });
+    const names = WebAssembly.Module.exports(module).filter(({ kind }) => kind === "function");
+    this.#numbers = new Map(names.map(({ name }, i) => [name, i]));
+    this.kernels = exports as unknown as Record<string, KernelFunction>;
+    this.#initThread(0);
+    // A page's main thread may not sleep.
+    this.#canSleep = process?.getBuiltinModule !== undefined || typeof window === "undefined";
+  }
+
+  /** Threads that take part, this one included; fewer than planned if some could not start. */
+  get threads(): number {
+    return this.#threads;
+  }
+
+  /** Why there are as many threads as there are. */
+  get reason(): string {
+    return this.#reason;
+  }
+
+  /**
+   * Calls the kernel with `args` and then the bounds of a range of parts, until 0 … `parts` is covered.
+   *
+   * Parts are independent of each other, so the result is the same whoever does which.
+   *
+   * @param work What a part costs, in elements of a cheap operation.
+   */
+  run(name: string, args: readonly number[], parts: number, work: number): void {
+    const kernel = this.kernels[name] as KernelFunction;
+    if (parts <= 1 || this.#threads === 1 || parts * work < PARALLEL_WORK || !this.#start()) {
+      if (parts > 0) kernel(...args, 0, parts);
+      return;
+    }
+    // A quarter of a fair share, so that a thread that is late or slow leaves its part to the others.
+    let run = Math.max(Math.ceil(parts / (this.#threads * 4)), Math.ceil(RUN_WORK / work));
+    // Whole cache lines, where a part is an element.
+    if (run >= 64) run = Math.ceil(run / 16) * 16;
+    this.#post(name, args, parts, run, kernel);
+  }
+
+  #post(name: string, args: readonly number[], parts: number, run: number, kernel: KernelFunction): void {
+    const { control, values } = this.#views();
+    values.set(args, ARGUMENTS);
+    control[KERNEL] = this.#numbers.get(name) as number;
+    control[ARGUMENT_COUNT] = args.length;
+    control[PARTS] = parts;
+    control[RUN] = run;
+    Atomics.store(control, NEXT_PART, 0);
+    Atomics.store(control, IS_OPEN, 1);
+    Atomics.add(control, GENERATION, 1);
+    Atomics.notify(control, GENERATION, Math.ceil(parts / run) - 1);
+    try {
+      takeParts(control, kernel, args);
+    } finally {
+      Atomics.store(control, IS_OPEN, 0);
+      this.#waitForOthers(control);
+    }
+    if (Atomics.exchange(control, HAS_FAILED, 0) === 1) throw new Error(`simd: ${name} failed in a worker thread`);
+  }
+
+  #waitForOthers(control: Int32Array): void {
+    for (let i = 0; i < SPINS; i++) if (Atomics.load(control, ACTIVE) === 0) return;
+    for (;;) {
+      const active = Atomics.load(control, ACTIVE);
+      if (active === 0) return;
+      if (this.#canSleep) Atomics.wait(control, ACTIVE, active, 10);
+    }
+  }
+
+  #viewsOfControl: { control: Int32Array; values: Float64Array } | undefined;
+
+  #views(): { control: Int32Array; values: Float64Array } {
+    // Shared memory: growth leaves these views valid.
+    this.#viewsOfControl ??= {
+      control: new Int32Array(this.#heap.memory.buffer, CONTROL_ADDRESS, 256),
+      values: new Float64Array(this.#heap.memory.buffer, CONTROL_ADDRESS, 256),
+    };
+    return this.#viewsOfControl;
+  }
+
+  /** Starts the others at the first job that is worth it. Until one is up, the main thread works alone. */
+  #start(): boolean {
+    if (this.#workers === undefined) {
+      this.#workers = [];
+      try {
+        for (let thread = 1; thread < this.#threads; thread++) {
+          const scratch = this.#allocateScratch();
+          const start = { module: this.#module, memory: this.#heap.memory, thread, scratch };
+          this.#workers.push(startWorker(start, (error) => this.#lose(error)));
+        }
+      } catch (error) {
+        this.#lose(error);
+      }
+    }
+    return this.#threads > 1 && Atomics.load(this.#views().control, READY) > 0;
+  }
+
+  #lose(error: unknown): void {
+    this.#threads = 1;
+    this.#reason = `worker threads could not start: ${error instanceof Error ? error.message : String(error)}`;
+    this.stop();
+  }
+
+  /** Bytes of the heap that the threads keep to themselves. */
+  get scratchBytes(): number {
+    return this.#scratch.length * SCRATCH_BYTES;
+  }
+
+  #initThread(thread: number): void {
+    (this.kernels.initThread as KernelFunction)(thread, this.#allocateScratch());
+  }
+
+  #allocateScratch(): number {
+    const block = this.#heap.allocate(SCRATCH_BYTES);
+    this.#scratch.push(block);
+    return block.address;
+  }
+
+  /** Ends the other threads. */
+  stop(): void {
+    for (const worker of this.#workers ?? []) worker.terminate();
+    this.#workers = [];
+    this.#threads = 1;
+  }
+}
+
+type Stoppable = { terminate(): unknown };
+
+function startWorker(start: WorkerStart, onError: (error: unknown) => void): Stoppable {
+  const threads = process?.getBuiltinModule?.("node:worker_threads");
+  if (threads !== undefined) {
+    const worker = new threads.Worker(WORKER_PROGRAM, { eval: true, workerData: start, execArgv: [] });
+    worker.on("error", onError);
+    // Sleeping threads don't keep the process alive.
+    worker.unref();
+    return worker;
+  }
+  const url = URL.createObjectURL(new Blob([WORKER_PROGRAM], { type: "text/javascript" }));
+  const worker = new Worker(url);
+  worker.onerror = (event) => onError(event.message || "the page's security policy may forbid workers made of blobs");
+  worker.postMessage(start);
+  URL.revokeObjectURL(url);
+  return worker;
+}
+
+function abort(): never {
+  throw new Error("simd: a kernel aborted");
+}

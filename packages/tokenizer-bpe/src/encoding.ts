@@ -1,0 +1,63 @@
+/** A text as a model sees it; every list has an entry for each id. */
+export type Encoding = {
+  readonly ids: number[];
+  /** The pieces of the ids as the vocabulary writes them. */
+  readonly pieces: string[];
+  /** Where in the text each id comes from: start and end. [0, 0] for marks and padding. */
+  readonly offsets: [number, number][];
+  /** The number of the word that each id is a part of; null for marks and padding. */
+  readonly wordIds: (number | null)[];
+  /** 0 for the first text, 1 for the second; null for marks and padding. */
+  readonly sequenceIds: (number | null)[];
+  /** The number that the template gives each part. */
+  readonly typeIds: number[];
+  /** 0 for padding, 1 for everything else. */
+  readonly attentionMask: number[];
+  /** 1 for marks and padding, 0 for what was in the texts. */
+  readonly specialTokensMask: number[];
+};
+
+/** One encoding after the other. */
+export function joinEncodings(parts: readonly Encoding[]): Encoding {
+  return eachList((list) => parts.flatMap((part) => part[list] as unknown[]));
+}
+
+/** The ids from `start` to `end`. */
+export function sliceEncoding(encoding: Encoding, start: number, end: number): Encoding {
+  return eachList((list) => encoding[list].slice(start, end));
+}
+
+/** Ids that stand for nothing in a text: marks, or padding if attention is 0. */
+export function encodeMarks(
+  ids: readonly number[],
+  pieces: readonly string[],
+  typeId: number,
+  attention: 0 | 1,
+): Encoding {
+  const values = {
+    offsets: [0, 0],
+    wordIds: null,
+    sequenceIds: null,
+    typeIds: typeId,
+    attentionMask: attention,
+    specialTokensMask: 1,
+  };
+  return eachList((list) =>
+    list === "ids" ? [...ids] : list === "pieces" ? [...pieces] : ids.map(() => values[list]),
+  );
+}
+
+const LISTS = [
+  "ids",
+  "pieces",
+  "offsets",
+  "wordIds",
+  "sequenceIds",
+  "typeIds",
+  "attentionMask",
+  "specialTokensMask",
+] as const;
+
+function eachList(make: (list: (typeof LISTS)[number]) => unknown[]): Encoding {
+  return Object.fromEntries(LISTS.map((list) => [list, make(list)])) as unknown as Encoding;
+}
