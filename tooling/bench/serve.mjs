@@ -1,10 +1,9 @@
 // How a peer is measured: it gets ready once, then does its work for every line on stdin and answers with a line of JSON.
-import { performance } from "node:perf_hooks";
 import { createInterface } from "node:readline";
 
 /**
  * `prepare` gets the package's name and the job, both arguments of the program, and gives the work made ready: each call
- * does it once and says `{ seconds, … }`.
+ * does it for a while and says how many `seconds` it takes once.
  */
 export async function serve(prepare) {
   const say = (reply) => process.stdout.write(`${JSON.stringify(reply)}\n`);
@@ -23,27 +22,17 @@ export async function serve(prepare) {
   process.stdout.write("", () => process.exit());
 }
 
-/** Work that is done once a run. */
+/** A run lasts at least this long: what takes less is done again and again. */
+const RUN_MS = 100;
+
+/** Work by the clock, with what it returns, if that is to be told. */
 export function timed(work) {
   return async () => {
     const startedAt = performance.now();
-    await work();
-    return { seconds: (performance.now() - startedAt) / 1000 };
-  };
-}
-
-const RUN_MS = 100;
-
-/** Work that is too fast for a run: `work(count)` does it so many times, and one is what is told. */
-export function repeated(work) {
-  let count = 1;
-  return async () => {
-    for (;;) {
-      const startedAt = performance.now();
-      await work(count);
+    for (let count = 1; ; count++) {
+      const facts = await work();
       const elapsedMs = performance.now() - startedAt;
-      if (elapsedMs >= RUN_MS / 2) return { seconds: elapsedMs / 1000 / count };
-      count = Math.ceil((count * RUN_MS) / Math.max(elapsedMs, RUN_MS / 100));
+      if (elapsedMs >= RUN_MS) return { seconds: elapsedMs / 1000 / count, ...facts };
     }
   };
 }

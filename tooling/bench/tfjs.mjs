@@ -3,7 +3,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import "@tensorflow/tfjs-backend-wasm";
 import { positionBuckets } from "./position-buckets.mjs";
-import { beamsOf, repeated, serve, timed, tokenIds } from "./serve.mjs";
+import { beamsOf, serve, timed, tokenIds } from "./serve.mjs";
 
 serve(async (_, { kind, what, gemm, model }) => {
   await tf.setBackend("wasm");
@@ -18,9 +18,7 @@ function product({ layout, batch, m, k, n }) {
   const normal = (rows, columns) => tf.randomNormal(batch === 1 ? [rows, columns] : [batch, rows, columns]);
   const a = layout === "tn" ? normal(k, m) : normal(m, k);
   const b = layout === "nt" ? normal(n, k) : normal(k, n);
-  return repeated(async (count) => {
-    for (let i = 0; i < count; i++) tf.matMul(a, b, layout === "tn", layout === "nt").dispose();
-  });
+  return timed(async () => tf.matMul(a, b, layout === "tn", layout === "nt").dispose());
 }
 
 function encoding(params, c, ids) {

@@ -1,8 +1,7 @@
 // Other tokenizers on the same lines: `node tokenizers.mjs PACKAGE JOB`. All but gpt-tokenizer, which has OpenAI's
 // vocabularies alone, load the same tokenizer.json, and should make as many tokens as we do.
 import { readFileSync } from "node:fs";
-import { performance } from "node:perf_hooks";
-import { serve } from "./serve.mjs";
+import { serve, timed } from "./serve.mjs";
 
 /** By package: from a tokenizer.json to a function that says how many tokens it makes of some lines. */
 const COUNTERS = {
@@ -31,11 +30,8 @@ serve(async (packageName, { tokenizerFile, textFile }) => {
   const countTokens = await COUNTERS[packageName](tokenizerFile);
   const text = readFileSync(textFile, "utf8");
   const lines = text.split("\n");
-  return async () => {
-    const startedAt = performance.now();
-    const tokens = await countTokens(lines);
-    return { seconds: (performance.now() - startedAt) / 1000, bytes: Buffer.byteLength(text), tokens };
-  };
+  const bytes = Buffer.byteLength(text);
+  return timed(async () => ({ bytes, tokens: await countTokens(lines) }));
 });
 
 function sum(items, count) {

@@ -91,6 +91,21 @@ describe("AddedTokenFinder", () => {
     expect(cut(["[a]", "a.", "(?:"], "[a]ab a.(?:")).toEqual(["3:[a]", "-1:ab ", "2:a.", "3:(?:"]);
   });
 
+  it("looks through a text as quickly for 50,000 tokens as for one", () => {
+    const contents = Array.from({ length: 50_000 }, (_, i) => `<token ${i}>`);
+    const finder = new AddedTokenFinder(contents.map(token), (content) => content);
+    const started = performance.now();
+    expect(finder.cut("a < b <token 7> ".repeat(10_000))).toHaveLength(20_001);
+    expect(performance.now() - started).toBeLessThan(2000);
+  });
+
+  it("takes a long run of spaces along once", () => {
+    const finder = new AddedTokenFinder([{ ...token("\n"), rstrip: true }], (content) => content);
+    const started = performance.now();
+    finder.cut("\n".repeat(100_000));
+    expect(performance.now() - started).toBeLessThan(2000);
+  });
+
   it("finds nothing in nothing, nor where nothing is looked for", () => {
     expect([cut(["a"], ""), cut([], "a")]).toEqual([[], ["-1:a"]]);
   });

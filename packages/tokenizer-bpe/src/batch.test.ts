@@ -54,8 +54,8 @@ const nativeDescribed = (encoding: NativeEncoding): object => ({
 
 const TRUNCATIONS: Truncation[] = [
   { maxLength: 7 },
-  { maxLength: 8, stride: 2 },
-  { maxLength: 9, stride: 3, side: "left" },
+  { maxLength: 12, stride: 2 },
+  { maxLength: 11, stride: 3, side: "left" },
   { maxLength: 12, strategy: "only-first" },
   { maxLength: 13, strategy: "only-second", stride: 1 },
   { maxLength: 30 },

@@ -41,7 +41,8 @@ describe.each([
 ])("a decode stream of %s", (_name, tokenizer) => {
   it("gives the text that was encoded, and no part of a character at any time", () => {
     fc.assert(
-      fc.property(hardText, (text) => {
+      fc.property(hardText, (hard) => {
+        const text = hard.replaceAll("▁", ""); // which is a space to one of them
         const stream = tokenizer.decodeStream();
         let written = "";
         for (const id of tokenizer.encode(text)) {

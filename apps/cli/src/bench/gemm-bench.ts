@@ -1,13 +1,10 @@
-import { performance } from "node:perf_hooks";
 import { createRng } from "@t5ts/random";
-import { matMul, randomNormal } from "@t5ts/tensor-core";
+import { type MatMulOptions, matMul, randomNormal } from "@t5ts/tensor-core";
 import * as tf from "@tensorflow/tfjs-core";
-import type { PreparedWork } from "./prepared-work.js";
+import { type PreparedWork, RUN_MS } from "./prepared-work.js";
 import type { GemmShape } from "./work.js";
 
-/** A run lasts at least as long as this: it repeats products that are fast, and says how long one takes. */
-const RUN_MS = 100;
-
+/** A product of random matrices on the current backend, as often as a run lasts. */
 export function prepareGemm({ layout, batch, m, k, n }: GemmShape): PreparedWork {
   const rng = createRng(0);
   const operand = (rows: number, columns: number): tf.Tensor =>
@@ -21,21 +18,15 @@ export function prepareGemm({ layout, batch, m, k, n }: GemmShape): PreparedWork
       const startedAt = performance.now();
       await multiply(a, b, options, count);
       const elapsedMs = performance.now() - startedAt;
-      const seconds = elapsedMs / 1000 / count;
-      if (elapsedMs >= RUN_MS / 2) return { seconds };
+      if (elapsedMs >= RUN_MS / 2) return { seconds: elapsedMs / 1000 / count };
       count = Math.ceil((count * RUN_MS) / Math.max(elapsedMs, RUN_MS / 100));
     }
   };
 }
 
-async function multiply(
-  a: tf.Tensor,
-  b: tf.Tensor,
-  options: Parameters<typeof matMul>[2],
-  count: number,
-): Promise<void> {
+/** Waits once for all of them: a device works while the next is asked for. */
+async function multiply(a: tf.Tensor, b: tf.Tensor, options: MatMulOptions, count: number): Promise<void> {
   for (let i = 1; i < count; i++) matMul(a, b, options).dispose();
-  // A device may still be at it: a number of the last product is read.
   const number = tf.tidy(() => tf.slice(tf.reshape(matMul(a, b, options), [-1]), 0, 1));
   await number.data();
   number.dispose();

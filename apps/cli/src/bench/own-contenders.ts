@@ -27,8 +27,10 @@ export async function ownContenders(wanted: string, work: readonly Work[]): Prom
   const hasBlas = available.includes("simd") && simdHasBlas();
   return {
     contenders: [
-      ...available.map((backend) => contender(backend, (work) => !isTokenizer(work))),
-      ...(hasBlas ? [contender(SIMD_WITHOUT_BLAS, ({ kind }) => kind === "gemm")] : []),
+      ...available.flatMap((backend) => [
+        contender(backend, (work) => !isTokenizer(work)),
+        ...(backend === "simd" && hasBlas ? [contender(SIMD_WITHOUT_BLAS, ({ kind }) => kind === "gemm")] : []),
+      ]),
       ...tokenizers,
     ],
     missing: missing.map(({ name, about }) => ({ names: [name], reason: about })),

@@ -9,16 +9,23 @@ type Peer = Pick<Contender, "backend" | "isThreaded" | "does"> & { name: string;
 
 const isTensorWork = ({ kind }: Work): boolean => kind === "gemm" || kind === "model";
 const isInference = ({ kind, what }: Work): boolean => kind === "model" && what !== "train_step";
+const isTensorWorkButTraining = (work: Work): boolean => work.kind === "gemm" || isInference(work);
 const isTokenizer = ({ kind }: Work): boolean => kind === "tokenizer";
 
 // tfjs and jax-js have threads in pages only.
-const WASM = { backend: "wasm", isThreaded: false, does: isTensorWork };
+const WASM = { backend: "wasm", isThreaded: false };
 const ONNX = { script: "onnxruntime.mjs", isThreaded: true, does: isInference };
 const TOKENIZER = { script: "tokenizers.mjs", isThreaded: false, does: isTokenizer };
 
 const PEERS: readonly Peer[] = [
-  { name: "tfjs", packageName: "@tensorflow/tfjs-backend-wasm", script: "tfjs.mjs", ...WASM },
-  { name: "jax-js", packageName: "@jax-js/jax", script: "jax-js.mjs", ...WASM },
+  {
+    name: "tfjs",
+    packageName: "@tensorflow/tfjs-backend-wasm",
+    script: "tfjs.mjs",
+    ...WASM,
+    does: isTensorWorkButTraining,
+  },
+  { name: "jax-js", packageName: "@jax-js/jax", script: "jax-js.mjs", ...WASM, does: isTensorWork },
   { name: "onnxruntime-node", packageName: "onnxruntime-node", backend: "cpu", ...ONNX },
   { name: "onnxruntime-web", packageName: "onnxruntime-web", backend: "wasm", ...ONNX },
   { name: "tokenizers", packageName: "tokenizers", backend: "native", ...TOKENIZER },

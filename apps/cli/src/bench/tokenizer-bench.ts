@@ -1,8 +1,7 @@
 import { readFile } from "node:fs/promises";
-import { performance } from "node:perf_hooks";
 import { openTokenizer } from "../tokenizer-file.js";
 import type { BenchJob } from "./job.js";
-import type { PreparedWork } from "./prepared-work.js";
+import { type PreparedWork, timed } from "./prepared-work.js";
 
 /** Encodes every line of a text. `tokens` shows whether another tokenizer did the same. */
 export async function prepareTokenizer({ tokenizerFile = "", textFile = "" }: BenchJob): Promise<PreparedWork> {
@@ -10,10 +9,9 @@ export async function prepareTokenizer({ tokenizerFile = "", textFile = "" }: Be
   const text = await readFile(textFile, "utf8");
   const lines = text.split("\n");
   const bytes = Buffer.byteLength(text);
-  return async () => {
-    const startedAt = performance.now();
+  return timed(async () => {
     let tokens = 0;
     for (const line of lines) tokens += tokenizer.encode(line, { addSpecialTokens: false }).length;
-    return { seconds: (performance.now() - startedAt) / 1000, bytes, tokens };
-  };
+    return { bytes, tokens };
+  });
 }

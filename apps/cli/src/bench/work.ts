@@ -36,7 +36,8 @@ export function selectWork({ size, only }: { size?: ModelSize; only?: readonly s
 
 /** What the work consists of, for people. */
 export function describeWork(work: Work): string {
-  if (work.kind === "gemm") return "a product of matrices, float32";
+  if (work.kind === "gemm")
+    return `${work.gemm.batch === 1 ? "" : `${work.gemm.batch} × `}${LAYOUTS[work.gemm.layout]}`;
   if (work.kind === "tokenizer") return "text to ids, byte pair encoding";
   const { batch, inputLength, targetLength } = TRAIN_BATCH;
   switch (work.what) {
@@ -58,6 +59,8 @@ const GEMM_SHAPES: readonly GemmShape[] = [
   { layout: "nn", batch: 1, m: 1, k: 512, n: 2048 },
   { layout: "nt", batch: 64, m: 128, k: 64, n: 128 },
 ];
+
+const LAYOUTS = { nn: "[m, k] × [k, n]", nt: "[m, k] × [n, k]ᵀ", tn: "[k, m]ᵀ × [k, n]" };
 
 const TOKENIZER_WORK: Work = { what: "tokenizer", size: "8000", kind: "tokenizer" };
 

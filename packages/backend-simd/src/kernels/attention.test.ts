@@ -106,7 +106,8 @@ describeConfigurations("Attention", () => {
           const saved = { dy, ...operands, y: inputOf(y), logSumExp: inputOf(logSumExp) };
           const grads = runKernel("AttentionGrad", saved, { rate, keys, needsBiasGrad: true });
           for (const [i, name] of (["dQuery", "dKey", "dValue", "dBias"] as const).entries()) {
-            expectClose(grads[i]!, expected[name], TOLERANCE);
+            // Up to 18,000 terms that cancel add up to the gradient of a bias that is shared.
+            expectClose(grads[i]!, expected[name], name === "dBias" ? 5 * TOLERANCE : TOLERANCE);
           }
           expect(grads[3]!.shape).toEqual(inputs.bias.shape);
           expect(runKernel("AttentionGrad", saved, { rate, keys, needsBiasGrad: false })).toHaveLength(3);

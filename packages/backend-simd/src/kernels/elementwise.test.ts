@@ -90,7 +90,7 @@ const positive = (input: Input): Input => ({ ...input, values: input.values.map(
 describeConfigurations("elementwise", () => {
   it.each(Object.entries(UNARY))("%s is what tfjs says, at every length and for NaN and infinity", async (name, f) => {
     const isOfPositives = ["log", "sqrt", "rsqrt"].includes(name);
-    for (const shape of [[], [0], [1], [3], [5], [17], [513], [3, 5], [300, 513]]) {
+    for (const shape of [[], [0], [1], [3], [5], [17], [513], [3, 5], [129, 513]]) {
       const x = normal(rng, shape, 2);
       await expectLikeCpu(({ x }) => f(x!), { x: isOfPositives ? positive(x) : x });
     }

@@ -24,7 +24,7 @@ function reference(
   a: typeof ATTRIBUTES,
 ): Float64Array[] {
   const n = param.values.length;
-  const rms = Math.sqrt(param.values.reduce((sum, value) => sum + value * value, 0) / n);
+  const rms = Math.sqrt(Array.from(param.values).reduce((sum, value) => sum + value * value, 0) / n);
   const rate = a.learningRate * (a.isRmsScaled ? Math.max(1e-3, rms) : 1);
   const [p, m, v] = [new Float64Array(n), new Float64Array(n), new Float64Array(n)];
   for (let i = 0; i < n; i++) {
@@ -68,7 +68,6 @@ describeConfigurations("AdamWUpdate", () => {
     const second = step(first[0], rest);
     expect(second[0]!.dataId).not.toBe(clone.dataId);
     expect(clone.dataSync()).toEqual(kept);
-    tf.disposeVariables();
     tf.dispose([param, rest, first, clone, second] as tf.TensorContainer);
   });
 
@@ -76,7 +75,7 @@ describeConfigurations("AdamWUpdate", () => {
     for (const n of [0, 1, 3, 17, 513, 1_000_003]) {
       const x = normal(rng, [n], 100);
       tf.tidy(() => {
-        const sum = x.values.reduce((total, value) => total + value * value, 0);
+        const sum = Array.from(x.values).reduce((total, value) => total + value * value, 0);
         const [y] = runKernel("SumOfSquares", { x }, {}) as [tf.Tensor];
         expect(y.shape).toEqual([]);
         expectClose(y, [sum], 6e-8);

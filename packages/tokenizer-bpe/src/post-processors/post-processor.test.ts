@@ -20,7 +20,7 @@ function template(single: string, pair: string): object {
       const type_id = Number(part.at(-1));
       return id.startsWith("$") ? { Sequence: { id: id.slice(1), type_id } } : { SpecialToken: { id, type_id } };
     });
-  const special_tokens = { x: { id: "x", ids: [1, 2], tokens: ["!", '"'] }, y: { id: "y", ids: [3], tokens: ["#"] } };
+  const special_tokens = { x: { id: "x", ids: [1, 2], tokens: ["a", "b"] }, y: { id: "y", ids: [3], tokens: ["z"] } };
   return { type: "TemplateProcessing", single: parse(single), pair: parse(pair), special_tokens };
 }
 
@@ -62,7 +62,6 @@ describe("parsePostProcessor", () => {
             pieces: theirs.getTokens(),
             offsets: theirs.getOffsets(),
             wordIds: theirs.getWordIds().map((id) => id ?? null),
-            // Of a single text that's nothing but itself Hugging Face doesn't say it; it's the first all the same.
             sequenceIds: theirs.getSequenceIds().map((id) => id ?? null),
             typeIds: theirs.getTypeIds(),
             attentionMask: theirs.getAttentionMask(),
