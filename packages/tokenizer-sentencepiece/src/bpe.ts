@@ -1,0 +1,210 @@
+import { type DoubleArray, findValue, longestKey } from "./double-array.js";
+import type { Segmenter } from "./segmenter.js";
+import { characterLength } from "./utf8.js";
+import { WordCache } from "./word-cache.js";
+
+export type BpeVocabulary = {
+  /** The pieces that are found in text; values are ids. */
+  readonly trie: DoubleArray;
+  readonly scores: Float64Array;
+  readonly unknown: number;
+  /** Texts that are never cut nor merged. */
+  readonly userDefined: DoubleArray;
+  /** Pieces that are made in merging but don't stay: they are cut again into what they were made of. */
+  readonly isUnused: (id: number) => boolean;
+  /** Whether words can be merged one by one. */
+  readonly isCutAtSpaces: boolean;
+};
+
+/** Passes over a merge with probability `rate`; `random` gives numbers from 0 to below 1. */
+export type MergeDropout = { readonly rate: number; readonly random: () => number };
+
+/**
+ * SentencePiece's byte pair encoding: of all neighbours that make a piece, those with the highest score are merged, the
+ * leftmost first, until none are left.
+ */
+export class ScoredBpe implements Segmenter {
+  readonly #vocabulary: BpeVocabulary;
+  readonly #cache: WordCache | undefined;
+
+  constructor(vocabulary: BpeVocabulary) {
+    this.#vocabulary = vocabulary;
+    if (vocabulary.isCutAtSpaces) this.#cache = new WordCache();
+  }
+
+  segment(bytes: Uint8Array, length: number, ids: number[], ends?: number[], dropout?: MergeDropout): void {
+    const cache = this.#cache;
+    if (cache === undefined || dropout !== undefined) {
+      this.#merge(bytes, 0, length, ids, ends ?? [], dropout);
+      return;
+    }
+    for (let start = 0; start < length; ) {
+      const end = cache.findWord(bytes, start, length);
+      let word = cache.look(bytes, start, end);
+      if (word < 0) {
+        const wordIds: number[] = [];
+        const wordEnds: number[] = [];
+        this.#merge(bytes, start, end, wordIds, wordEnds, undefined);
+        if (end - start <= WordCache.MAX_BYTES) {
+          word = cache.add(bytes, start, end, wordIds, wordEnds.map((each) => each - start), Number.POSITIVE_INFINITY);
+        } else {
+          for (const id of wordIds) ids.push(id);
+          if (ends !== undefined) for (const each of wordEnds) ends.push(each);
+        }
+      }
+      if (word >= 0) {
+        const from = cache.firstOf(word);
+        const to = from + cache.countOf(word);
+        for (let i = from; i < to; i++) ids.push(cache.ids[i]!);
+        if (ends !== undefined) for (let i = from; i < to; i++) ends.push(start + cache.ends[i]!);
+      }
+      start = end;
+    }
+  }
+
+  #merge(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    ids: number[],
+    ends: number[],
+    dropout: MergeDropout | undefined,
+  ): void {
+    const { trie, scores, isUnused } = this.#vocabulary;
+    const symbols = this.#split(bytes, start, end);
+    const { starts, stops, previous, next, isFrozen } = symbols;
+    const candidates = new CandidateHeap();
+    // Where a piece that doesn't stay was last seen to be made of two: by its id, the length of the first.
+    const cuts = new Map<number, number>();
+    const consider = (left: number, right: number): void => {
+      if (left < 0 || right < 0 || isFrozen[left] === 1 || isFrozen[right] === 1) return;
+      const id = findValue(trie, bytes, starts[left]!, stops[right]!);
+      if (id < 0) return;
+      candidates.push(scores[id]!, left, stops[right]! - starts[left]!);
+      if (isUnused(id)) cuts.set(id, stops[left]! - starts[left]!);
+    };
+    for (let right = 1; right < symbols.count; right++) consider(right - 1, right);
+    while (candidates.pop()) {
+      const { left, length } = candidates;
+      const right = next[left]!;
+      // What was considered is gone when one of the two was merged with another; a merged symbol's stop is its start.
+      if (right < 0 || stops[left] === starts[left] || stops[right]! - starts[left]! !== length) continue;
+      if (dropout !== undefined && dropout.random() < dropout.rate) continue;
+      stops[left] = stops[right]!;
+      stops[right] = starts[right]!;
+      next[left] = next[right]!;
+      if (next[left]! >= 0) previous[next[left]!] = left;
+      consider(previous[left]!, left);
+      consider(left, next[left]!);
+    }
+    for (let symbol = symbols.count === 0 ? -1 : 0; symbol >= 0; symbol = next[symbol]!) {
+      this.#append(bytes, starts[symbol]!, stops[symbol]!, cuts, ids, ends);
+    }
+  }
+
+  /** The characters, and the user-defined pieces as they are. */
+  #split(bytes: Uint8Array, start: number, end: number): Symbols {
+    const starts = new Int32Array(end - start);
+    const stops = new Int32Array(end - start);
+    const isFrozen = new Uint8Array(end - start);
+    let count = 0;
+    for (let at = start; at < end; count++) {
+      const kept = longestKey(this.#vocabulary.userDefined, bytes, at, end);
+      isFrozen[count] = kept > 0 ? 1 : 0;
+      starts[count] = at;
+      at = Math.min(kept > 0 ? at + kept : at + characterLength(bytes[at]!), end);
+      stops[count] = at;
+    }
+    const previous = Int32Array.from({ length: count }, (_, i) => i - 1);
+    const next = Int32Array.from({ length: count }, (_, i) => (i + 1 < count ? i + 1 : -1));
+    return { starts, stops, previous, next, isFrozen, count };
+  }
+
+  #append(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    cuts: ReadonlyMap<number, number>,
+    ids: number[],
+    ends: number[],
+  ): void {
+    const id = findValue(this.#vocabulary.trie, bytes, start, end);
+    const cut = id >= 0 && this.#vocabulary.isUnused(id) ? cuts.get(id) : undefined;
+    if (cut === undefined) {
+      ids.push(id < 0 ? this.#vocabulary.unknown : id);
+      ends.push(end);
+    } else {
+      this.#append(bytes, start, start + cut, cuts, ids, ends);
+      this.#append(bytes, start + cut, end, cuts, ids, ends);
+    }
+  }
+}
+
+/** A text's symbols as a linked list: the bytes of each, its neighbours (-1 for none), and whether it can be merged. */
+type Symbols = {
+  readonly starts: Int32Array;
+  readonly stops: Int32Array;
+  readonly previous: Int32Array;
+  readonly next: Int32Array;
+  readonly isFrozen: Uint8Array;
+  readonly count: number;
+};
+
+/** Possible merges, the highest score first and the leftmost among equals. */
+class CandidateHeap {
+  /** What `pop` took out: the left symbol, and the length of both together in bytes. */
+  left = 0;
+  length = 0;
+  readonly #scores: number[] = [];
+  readonly #lefts: number[] = [];
+  readonly #lengths: number[] = [];
+
+  push(score: number, left: number, length: number): void {
+    let at = this.#scores.length;
+    while (at > 0) {
+      const parent = (at - 1) >> 1;
+      if (!this.#isBefore(score, left, parent)) break;
+      this.#move(parent, at);
+      at = parent;
+    }
+    this.#set(at, score, left, length);
+  }
+
+  /** Takes out the first; false if there is none. */
+  pop(): boolean {
+    const count = this.#scores.length - 1;
+    if (count < 0) return false;
+    this.left = this.#lefts[0]!;
+    this.length = this.#lengths[0]!;
+    const score = this.#scores.pop()!;
+    const left = this.#lefts.pop()!;
+    const length = this.#lengths.pop()!;
+    if (count === 0) return true;
+    let at = 0;
+    for (let child = 1; child < count; child = at * 2 + 1) {
+      if (child + 1 < count && this.#isBefore(this.#scores[child + 1]!, this.#lefts[child + 1]!, child)) child++;
+      if (!this.#isBefore(this.#scores[child]!, this.#lefts[child]!, -1, score, left)) break;
+      this.#move(child, at);
+      at = child;
+    }
+    this.#set(at, score, left, length);
+    return true;
+  }
+
+  #isBefore(score: number, left: number, other: number, otherScore?: number, otherLeft?: number): boolean {
+    const theirs = otherScore ?? this.#scores[other]!;
+    return score > theirs || (score === theirs && left < (otherLeft ?? this.#lefts[other]!));
+  }
+
+  #move(from: number, to: number): void {
+    this.#scores[to] = this.#scores[from]!;
+    this.#lefts[to] = this.#lefts[from]!;
+    this.#lengths[to] = this.#lengths[from]!;
+  }
+
+  #set(at: number, score: number, left: number, length: number): void {
+    this.#scores[at] = score;
+    this.#lefts[at] = left;
+    this.#lengths[at] = length;
+  }
+}

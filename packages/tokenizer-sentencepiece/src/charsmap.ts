@@ -1,0 +1,144 @@
+import { buildDoubleArray, type DoubleArray, hasValue, keysOf, LABEL_MASK, offsetOf } from "./double-array.js";
+import { ModelFileError } from "./wire-format.js";
+
+/**
+ * Rules for normalizing text, compiled: which byte sequences are replaced, and by what.
+ *
+ * The file form, `precompiled_charsmap`, is the length of the trie in bytes, the trie, and the replacements, each
+ * followed by a 0 byte; all numbers have 32 bits, the lowest byte first. A key's value is where its replacement begins.
+ */
+export type Charsmap = {
+  readonly trie: DoubleArray;
+  readonly replacements: Uint8Array;
+  /** 1 for ASCII bytes that no rule begins with, unless the next byte isn't ASCII: most of a text is made of them. */
+  readonly isPlain: Uint8Array;
+};
+
+/** The rule that changes nothing. */
+export const IDENTITY: Charsmap = {
+  trie: buildDoubleArray(new Uint8Array(0), []),
+  replacements: new Uint8Array(0),
+  isPlain: new Uint8Array(256).fill(1, 0, 128),
+};
+
+/** The longest replacement in use has 33 bytes; a file may not choose how much a text grows. */
+const MAX_REPLACEMENT = 1024;
+
+/**
+ * Reads compiled rules.
+ *
+ * @throws ModelFileError, naming `path`, if they could lead outside of what is there.
+ */
+export function parseCharsmap(bytes: Uint8Array, path = "normalizer_spec.precompiled_charsmap"): Charsmap {
+  if (bytes.length === 0) return IDENTITY;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const trieBytes = bytes.length < 4 ? -1 : view.getUint32(0, true);
+  if (trieBytes < 0 || trieBytes > bytes.length - 4 || trieBytes % 4 !== 0) {
+    throw new ModelFileError(path, `expected the length of a trie in ${bytes.length} bytes, got ${trieBytes}`);
+  }
+  // Whole blocks, so that no byte leads outside from a place whose block is there.
+  const unitCount = trieBytes / 4;
+  const trie = new Int32Array(Math.max(256, Math.ceil(unitCount / 256) * 256)).fill(0x80000000 | 0, unitCount);
+  for (let i = 0; i < unitCount; i++) trie[i] = view.getInt32(4 + i * 4, true);
+  const replacements = bytes.slice(4 + trieBytes);
+  checkTrie(trie, replacements, path);
+  return { trie, replacements, isPlain: findPlain(trie) };
+}
+
+/** Compiles rules, each a text and what replaces it; of rules for the same text the last counts. */
+export function compileCharsmap(rules: Iterable<readonly [text: string, replacement: string]>): Uint8Array {
+  const places = new Map<string, number>();
+  const texts: string[] = [];
+  const values: number[] = [];
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  for (const [text, replacement] of rules) {
+    let place = places.get(replacement);
+    if (place === undefined) {
+      place = length;
+      places.set(replacement, place);
+      parts.push(keysOf([replacement]));
+      length += parts.at(-1)!.length;
+    }
+    texts.push(text);
+    values.push(place);
+  }
+  if (texts.length === 0) return new Uint8Array(0);
+  const trie = buildDoubleArray(keysOf(texts), values, true);
+  const bytes = new Uint8Array(4 + trie.length * 4 + length);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, trie.length * 4, true);
+  for (let i = 0; i < trie.length; i++) view.setInt32(4 + i * 4, trie[i]!, true);
+  let at = 4 + trie.length * 4;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}
+
+/** By what the length of a rule is multiplied to be in one number with its place. */
+export const RULE_LENGTH: number = 2 ** 31;
+
+/** The rule for the longest prefix of `bytes[start, end)`: its length times `RULE_LENGTH` plus where its replacement begins; -1 for none. */
+export function longestRule({ trie }: Charsmap, bytes: Uint8Array, start: number, end: number): number {
+  let place = 0;
+  let unit = trie[0]!;
+  let found = -1;
+  for (let i = start; i < end; i++) {
+    const byte = bytes[i]!;
+    place ^= offsetOf(unit) ^ byte;
+    unit = trie[place]!;
+    if ((unit & LABEL_MASK) !== byte) break;
+    if (hasValue(unit)) found = (i + 1 - start) * RULE_LENGTH + (trie[place ^ offsetOf(unit)]! & 0x7fffffff);
+  }
+  return found;
+}
+
+/** Every unit must lead into the trie, every value to a replacement that ends. A loop does no harm: a step takes a byte. */
+function checkTrie(trie: DoubleArray, replacements: Uint8Array, path: string): void {
+  let longest = 0;
+  for (let i = 0, start = 0; i < replacements.length; i++) {
+    if (replacements[i] !== 0) continue;
+    longest = Math.max(longest, i - start);
+    start = i + 1;
+  }
+  if (longest > MAX_REPLACEMENT) {
+    throw new ModelFileError(path, `expected replacements of at most ${MAX_REPLACEMENT} bytes, got one of ${longest}`);
+  }
+  const terminated = replacements.lastIndexOf(0) + 1;
+  for (let place = 0; place < trie.length; place++) {
+    const unit = trie[place]!;
+    if (unit < 0) continue; // a value, or nothing
+    const base = place ^ offsetOf(unit);
+    if (base >>> 0 >= trie.length) {
+      throw new ModelFileError(path, `unit ${place} leads to unit ${base >>> 0} of ${trie.length}`);
+    }
+    if (!hasValue(unit)) continue;
+    const value = trie[base]! & 0x7fffffff;
+    if (value >= terminated) {
+      throw new ModelFileError(
+        path,
+        `unit ${place} leads to the replacement at byte ${value}, where ${terminated} bytes end in one`,
+      );
+    }
+  }
+}
+
+function findPlain(trie: DoubleArray): Uint8Array {
+  const isPlain = new Uint8Array(256);
+  const base = offsetOf(trie[0]!);
+  for (let byte = 1; byte < 128; byte++) {
+    const place = base ^ byte;
+    const unit = trie[place]!;
+    if ((unit & LABEL_MASK) !== byte) {
+      isPlain[byte] = 1;
+      continue;
+    }
+    let leadsOn = hasValue(unit);
+    const children = place ^ offsetOf(unit);
+    for (let next = 1; next < 128; next++) if ((trie[children ^ next]! & LABEL_MASK) === next) leadsOn = true;
+    isPlain[byte] = leadsOn ? 0 : 1;
+  }
+  return isPlain;
+}

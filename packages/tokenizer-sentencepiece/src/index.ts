@@ -1,0 +1,25 @@
+// .model files
+export { loadSentencePiece } from "./load-sentencepiece.js";
+export {
+  type ScoredIds,
+  type SentencePieceEncodeOptions,
+  type SentencePieceJson,
+  type SentencePieceOptions,
+  SentencePieceTokenizer,
+} from "./sentencepiece-tokenizer.js";
+export type { Sampling } from "./sampling.js";
+export {
+  type NormalizerSpec,
+  parseModel,
+  type Piece,
+  type PieceType,
+  type SentencePieceModel,
+  type TrainerSpec,
+  writeModel,
+} from "./model-file.js";
+export { ModelFileError } from "./wire-format.js";
+// T5
+export { loadT5Tokenizer, type T5TokenizerOptions } from "./load-t5.js";
+export { ByteTokenizer, type ByteTokenizerOptions } from "./byte-tokenizer.js";
+export { WordVocabulary } from "./word-vocabulary.js";
+export { idsUpToEnd } from "./ids-up-to-end.js";

@@ -1,0 +1,54 @@
+import type { DecodeStream } from "@t5ts/tokenizer-bpe";
+import { Utf8Stream } from "./utf8-stream.js";
+import { byteOf, type Vocabulary } from "./vocabulary.js";
+
+export type PieceDecoderOptions = {
+  /** Whether a mark of a space at the start of the text stands for none, and whether all such marks do. */
+  readonly dropsFirstSpace: boolean;
+  readonly dropsLeadingSpaces: boolean;
+  /** What an unknown piece prints. */
+  readonly unknownText: string;
+};
+
+/** Text out of ids, one by one, as SentencePiece decodes them: marks become spaces, bytes become characters, control pieces print nothing. */
+export class PieceDecoder implements DecodeStream {
+  readonly #vocabulary: Vocabulary;
+  readonly #options: PieceDecoderOptions;
+  #isEmpty = true;
+  /** Whether the space that encoding put in front is still to come; and whether the last piece was it. */
+  #awaitsSpace: boolean;
+  #sawSpace = false;
+  readonly #bytes: Utf8Stream = new Utf8Stream("\ufffd");
+
+  constructor(vocabulary: Vocabulary, options: PieceDecoderOptions) {
+    this.#vocabulary = vocabulary;
+    this.#options = options;
+    this.#awaitsSpace = options.dropsFirstSpace;
+  }
+
+  push(id: number): string {
+    const found = this.#vocabulary.pieces[id];
+    if (found === undefined) return "";
+    if (found.type === "byte") return this.#written(this.#bytes.push(byteOf(found.piece)));
+    const before = this.#written(this.#bytes.end());
+    if (this.#sawSpace || !this.#isEmpty) this.#awaitsSpace = false;
+    this.#sawSpace = false;
+    if (found.type === "control") return before;
+    if (found.type === "unknown") return before + this.#written(this.#options.unknownText);
+    let { piece } = found;
+    if (this.#awaitsSpace && piece.startsWith("▁")) {
+      piece = piece.slice(1);
+      this.#sawSpace = !this.#options.dropsLeadingSpaces;
+    }
+    return before + this.#written(piece.replaceAll("▁", " "));
+  }
+
+  end(): string {
+    return this.#written(this.#bytes.end());
+  }
+
+  #written(text: string): string {
+    if (text !== "") this.#isEmpty = false;
+    return text;
+  }
+}

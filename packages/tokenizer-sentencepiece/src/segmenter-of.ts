@@ -1,0 +1,106 @@
+import { type MergeDropout, ScoredBpe } from "./bpe.js";
+import { buildDoubleArray, keysOf } from "./double-array.js";
+import type { Piece, SentencePieceModel } from "./model-file.js";
+import { type Sampling, samplePieces } from "./sampling.js";
+import type { Segmenter } from "./segmenter.js";
+import { Unigram, type UnigramVocabulary } from "./unigram.js";
+import type { Vocabulary } from "./vocabulary.js";
+import { CharacterSegmenter, WordSegmenter } from "./whole-pieces.js";
+import { ModelFileError } from "./wire-format.js";
+
+/** A segmenter with what only some types of model can do. */
+export type ModelSegmenter = Segmenter & {
+  /** What a unigram model's other algorithms need. */
+  readonly unigram?: UnigramVocabulary;
+  sample(bytes: Uint8Array, length: number, sampling: Sampling): { ids: number[]; ends: number[] };
+};
+
+/** The segmenter for the type of a model. */
+export function segmenterOf(model: SentencePieceModel, vocabulary: Vocabulary): ModelSegmenter {
+  const type = model.trainer.modelType ?? UNIGRAM;
+  const inText = ({ type }: Piece): boolean => type === "normal" || type === "user-defined" || type === "unused";
+  const userDefined = buildDoubleArray(keysOf(vocabulary.userDefined), new Uint8Array(vocabulary.userDefined.length));
+  if (type === UNIGRAM) return unigramOf(model, vocabulary);
+  if (type === BPE) {
+    const bpe = new ScoredBpe({
+      trie: vocabulary.trieOf(inText),
+      scores: Float64Array.from(model.pieces, ({ score }) => score),
+      unknown: vocabulary.unknown,
+      userDefined,
+      isUnused: (id) => model.pieces[id]!.type === "unused",
+      isCutAtSpaces: vocabulary.isCutAtSpaces() && !vocabulary.hasUnused,
+    });
+    return {
+      segment: (bytes, length, ids, ends) => bpe.segment(bytes, length, ids, ends),
+      sample(bytes, length, { alpha, random }) {
+        const dropout: MergeDropout = { rate: alpha, random };
+        const ids: number[] = [];
+        const ends: number[] = [];
+        bpe.segment(bytes, length, ids, ends, dropout);
+        return { ids, ends };
+      },
+    };
+  }
+  // Here the reference finds control pieces in text, too.
+  const all = vocabulary.trieOf(({ type }) => type !== "unknown");
+  if (type === WORD) return onlyOneWay(new WordSegmenter(all, vocabulary.unknown), "word");
+  if (type === CHAR) return onlyOneWay(new CharacterSegmenter(all, userDefined, vocabulary.unknown), "character");
+  throw new ModelFileError("trainer_spec.model_type", `expected 1 (unigram), 2 (BPE), 3 (word) or 4 (char), got ${type}`);
+}
+
+const UNIGRAM = 1;
+const BPE = 2;
+const WORD = 3;
+const CHAR = 4;
+
+function unigramOf(model: SentencePieceModel, vocabulary: Vocabulary): ModelSegmenter {
+  let lowest = Number.POSITIVE_INFINITY;
+  let highest = SMALLEST_FLOAT;
+  for (const { score, type } of model.pieces) {
+    if (type !== "normal") continue;
+    lowest = Math.min(lowest, score);
+    highest = Math.max(highest, score);
+  }
+  // What the reference adds up if there's no normal piece: the largest float.
+  const unknownScore = Math.fround((lowest === Number.POSITIVE_INFINITY ? LARGEST_FLOAT : lowest) - UNKNOWN_PENALTY);
+  const scores = Float64Array.from(model.pieces, ({ score }) => score);
+  const latticeScores = scores.slice();
+  // A user-defined piece costs less than any way around it; by its length in bytes in one place, in characters in the other.
+  for (const [id, { piece, type }] of model.pieces.entries()) {
+    if (type !== "user-defined") continue;
+    scores[id] = Math.fround((keysOf([piece]).length - 1) * highest) - 0.1;
+    latticeScores[id] = Math.fround(Math.fround([...piece].length * highest) - 0.1);
+  }
+  scores[vocabulary.unknown] = unknownScore;
+  const unigram: UnigramVocabulary = {
+    trie: vocabulary.trieOf(({ type }) => type === "normal" || type === "user-defined"),
+    scores,
+    latticeScores,
+    unknown: vocabulary.unknown,
+    unknownScore,
+    isSinglePrecision: true,
+    isCutAtSpaces: vocabulary.isCutAtSpaces(),
+  };
+  const segmenter = new Unigram(unigram);
+  return {
+    unigram,
+    segment: (bytes, length, ids, ends) => segmenter.segment(bytes, length, ids, ends),
+    sample: (bytes, length, sampling) => samplePieces(unigram, bytes, length, sampling),
+  };
+}
+
+/** How much worse an unknown character is than the worst piece. */
+const UNKNOWN_PENALTY = 10;
+
+/** The reference's `FLT_MIN` and `FLT_MAX`. It begins with the former to find the highest score, so that is never below 0. */
+const SMALLEST_FLOAT = 2 ** -126;
+const LARGEST_FLOAT = (2 - 2 ** -23) * 2 ** 127;
+
+function onlyOneWay(segmenter: Segmenter, type: string): ModelSegmenter {
+  return {
+    segment: (bytes, length, ids, ends) => segmenter.segment(bytes, length, ids, ends),
+    sample() {
+      throw new Error(`encode: sampling: a ${type} model knows only one way to spell a text`);
+    },
+  };
+}

@@ -1,0 +1,199 @@
+import { type DoubleArray, hasValue, LABEL_MASK, offsetOf } from "./double-array.js";
+import type { Segmenter } from "./segmenter.js";
+import { characterLength } from "./utf8.js";
+import { WordCache } from "./word-cache.js";
+
+/** What a unigram model needs to find the best pieces of a text. */
+export type UnigramVocabulary = {
+  /** The pieces that are found in text; values are ids. */
+  readonly trie: DoubleArray;
+  /** For each id, what the piece adds to the score of a text. */
+  readonly scores: Float64Array;
+  /** The same where all pieces of a text are looked at, for the n best and for sampling: only user-defined ones differ. */
+  readonly latticeScores: Float64Array;
+  /** The id and the score of a character that no piece has. */
+  readonly unknown: number;
+  readonly unknownScore: number;
+  /** Whether sums are rounded to 32 bits, as SentencePiece's are. Where two texts are equally good, the rounding decides. */
+  readonly isSinglePrecision: boolean;
+  /** Whether no piece reaches across the beginning of a `▁`, so that words don't depend on each other. */
+  readonly isCutAtSpaces: boolean;
+};
+
+/**
+ * Finds the pieces with the highest sum of scores: Viterbi's algorithm on the bytes of a text.
+ *
+ * Of equal sums, the one that was found first stays; pieces are tried from where they begin, the shortest first.
+ */
+export class Unigram implements Segmenter {
+  readonly #vocabulary: UnigramVocabulary;
+  readonly #cache: WordCache | undefined;
+  // For each byte, of the best pieces that end before it: their score, where the last one begins and which it is; and
+  // the score of the second best, where that is asked for.
+  #best: Float64Array = new Float64Array(256);
+  #second: Float64Array = new Float64Array(256);
+  #from: Int32Array = new Int32Array(256);
+  #ids: Int32Array = new Int32Array(256);
+  #largest = 0;
+
+  constructor(vocabulary: UnigramVocabulary) {
+    this.#vocabulary = vocabulary;
+    if (vocabulary.isCutAtSpaces) this.#cache = new WordCache();
+  }
+
+  /** Appends the ids of `bytes[0, length)`, and where the pieces end if `ends` is given. */
+  segment(bytes: Uint8Array, length: number, ids: number[], ends?: number[]): void {
+    if (this.#cache === undefined) this.#segmentExactly(bytes, 0, length, 0, ids, ends);
+    else this.#segmentWords(this.#cache, bytes, length, ids, ends);
+  }
+
+  #segmentWords(cache: WordCache, bytes: Uint8Array, length: number, ids: number[], ends?: number[]): void {
+    const { scores, isSinglePrecision } = this.#vocabulary;
+    let score = 0;
+    for (let start = 0; start < length; ) {
+      const end = cache.findWord(bytes, start, length);
+      let word = cache.look(bytes, start, end);
+      if (word < 0 && end - start <= WordCache.MAX_BYTES) word = this.#learn(cache, bytes, start, end);
+      if (word < 0 || Math.abs(score) >= cache.limitOf(word)) {
+        score = this.#segmentExactly(bytes, start, end, score, ids, ends);
+      } else {
+        const from = cache.firstOf(word);
+        const to = from + cache.countOf(word);
+        for (let i = from; i < to; i++) {
+          const id = cache.ids[i]!;
+          ids.push(id);
+          if (isSinglePrecision) score = Math.fround(score + scores[id]!);
+        }
+        if (ends !== undefined) for (let i = from; i < to; i++) ends.push(start + cache.ends[i]!);
+      }
+      start = end;
+    }
+  }
+
+  /**
+   * Finds the pieces of a word by itself, and up to which score before the word they are certain to be its pieces.
+   *
+   * In single precision the score of all that comes before decides by how much a sum is rounded. Every sum is off by at
+   * most `steps` roundings; as long as that is less than half of the smallest lead, the same pieces win.
+   */
+  #learn(cache: WordCache, bytes: Uint8Array, start: number, end: number): number {
+    this.#search(bytes, start, end, 0, false, true);
+    const ids: number[] = [];
+    const ends: number[] = [];
+    this.#trace(end - start, 0, ids, ends);
+    if (!this.#vocabulary.isSinglePrecision) return cache.add(bytes, start, end, ids, ends, Number.POSITIVE_INFINITY);
+    let lead = Number.POSITIVE_INFINITY;
+    for (const place of ends) lead = Math.min(lead, this.#best[place]! - this.#second[place]!);
+    const steps = end - start + 2;
+    const limit = lead / (2 * steps * HALF_ULP) - this.#largest;
+    return cache.add(bytes, start, end, ids, ends, limit);
+  }
+
+  /** Returns the score of the pieces up to `end`, when that of those up to `start` is `score`. */
+  #segmentExactly(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    score: number,
+    ids: number[],
+    ends: number[] | undefined,
+  ): number {
+    this.#search(bytes, start, end, score, this.#vocabulary.isSinglePrecision, false);
+    this.#trace(end - start, start, ids, ends);
+    const total = this.#best[end - start]!;
+    if (this.#best.length > MAX_KEPT) this.#makeRoom(256);
+    return total;
+  }
+
+  #search(bytes: Uint8Array, start: number, end: number, score: number, rounds: boolean, seeksSecond: boolean): void {
+    const { trie, scores, unknown, unknownScore } = this.#vocabulary;
+    if (this.#best.length <= end - start) this.#makeRoom((end - start + 1) * 2);
+    const best = this.#best;
+    const second = this.#second;
+    const from = this.#from;
+    const ids = this.#ids;
+    const rootOffset = offsetOf(trie[0]!);
+    let largest = 0;
+    from.fill(-1, 0, end - start + 1);
+    best[0] = score;
+    for (let at = start; at < end; ) {
+      const before = best[at - start]!;
+      const next = Math.min(at + characterLength(bytes[at]!), end);
+      let hasCharacter = false;
+      let place = 0;
+      let offset = rootOffset;
+      for (let i = at; i < end; ) {
+        const byte = bytes[i++]!;
+        place ^= offset ^ byte;
+        const unit = trie[place]!;
+        if ((unit & LABEL_MASK) !== byte) break;
+        offset = offsetOf(unit);
+        if (!hasValue(unit)) continue;
+        const id = trie[place ^ offset]! & 0x7fffffff;
+        // Not rounded before it's compared: the reference adds in double precision and keeps single.
+        const sum = before + scores[id]!;
+        const to = i - start;
+        if (seeksSecond) {
+          largest = Math.max(largest, Math.abs(sum));
+          if (from[to]! < 0) second[to] = Number.NEGATIVE_INFINITY;
+          else second[to] = Math.max(second[to]!, Math.min(best[to]!, sum));
+        }
+        if (from[to]! < 0 || sum > best[to]!) {
+          best[to] = rounds ? Math.fround(sum) : sum;
+          from[to] = at - start;
+          ids[to] = id;
+        }
+        if (i === next) hasCharacter = true;
+      }
+      if (!hasCharacter) {
+        const sum = rounds ? Math.fround(before + unknownScore) : before + unknownScore;
+        const to = next - start;
+        if (seeksSecond) {
+          largest = Math.max(largest, Math.abs(sum));
+          if (from[to]! < 0) second[to] = Number.NEGATIVE_INFINITY;
+          else second[to] = Math.max(second[to]!, Math.min(best[to]!, sum));
+        }
+        if (from[to]! < 0 || sum > best[to]!) {
+          best[to] = sum;
+          from[to] = at - start;
+          ids[to] = unknown;
+        }
+      }
+      at = next;
+    }
+    this.#largest = largest;
+  }
+
+  /** Appends the best pieces up to byte `length` of what was searched. */
+  #trace(length: number, start: number, ids: number[], ends: number[] | undefined): void {
+    const first = ids.length;
+    const firstEnd = ends?.length ?? 0;
+    for (let at = length; at > 0; at = this.#from[at]!) {
+      ids.push(this.#ids[at]!);
+      ends?.push(start + at);
+    }
+    reverseFrom(ids, first);
+    if (ends !== undefined) reverseFrom(ends, firstEnd);
+  }
+
+  #makeRoom(size: number): void {
+    this.#best = new Float64Array(size);
+    this.#second = new Float64Array(size);
+    this.#from = new Int32Array(size);
+    this.#ids = new Int32Array(size);
+  }
+}
+
+/** The largest relative error of a number that was rounded to 32 bits. */
+const HALF_ULP = 2 ** -24;
+
+/** Arrays for longer texts aren't kept. */
+const MAX_KEPT = 1 << 20;
+
+function reverseFrom(list: number[], start: number): void {
+  for (let i = start, j = list.length - 1; i < j; i++, j--) {
+    const swapped = list[i]!;
+    list[i] = list[j]!;
+    list[j] = swapped;
+  }
+}

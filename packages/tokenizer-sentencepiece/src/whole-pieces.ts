@@ -1,0 +1,54 @@
+import { type DoubleArray, findValue, longestKey } from "./double-array.js";
+import type { Segmenter } from "./segmenter.js";
+import { characterLength } from "./utf8.js";
+
+/** A model whose pieces are whole words: each `▁` begins one. */
+export class WordSegmenter implements Segmenter {
+  readonly #trie: DoubleArray;
+  readonly #unknown: number;
+
+  constructor(trie: DoubleArray, unknown: number) {
+    this.#trie = trie;
+    this.#unknown = unknown;
+  }
+
+  segment(bytes: Uint8Array, length: number, ids: number[], ends?: number[]): void {
+    for (let start = 0; start < length; ) {
+      let end = start + 1;
+      while (end < length && !isSpaceMark(bytes, end)) end++;
+      const id = findValue(this.#trie, bytes, start, end);
+      ids.push(id < 0 ? this.#unknown : id);
+      ends?.push(end);
+      start = end;
+    }
+  }
+}
+
+/** A model whose pieces are single characters, and user-defined ones. */
+export class CharacterSegmenter implements Segmenter {
+  readonly #trie: DoubleArray;
+  readonly #userDefined: DoubleArray;
+  readonly #unknown: number;
+
+  constructor(trie: DoubleArray, userDefined: DoubleArray, unknown: number) {
+    this.#trie = trie;
+    this.#userDefined = userDefined;
+    this.#unknown = unknown;
+  }
+
+  segment(bytes: Uint8Array, length: number, ids: number[], ends?: number[]): void {
+    for (let start = 0; start < length; ) {
+      const kept = longestKey(this.#userDefined, bytes, start, length);
+      const end = Math.min(start + (kept > 0 ? kept : characterLength(bytes[start]!)), length);
+      const id = findValue(this.#trie, bytes, start, end);
+      ids.push(id < 0 ? this.#unknown : id);
+      ends?.push(end);
+      start = end;
+    }
+  }
+}
+
+/** Whether `▁` is at a place. */
+export function isSpaceMark(bytes: Uint8Array, at: number): boolean {
+  return bytes[at] === 0xe2 && bytes[at + 1] === 0x96 && bytes[at + 2] === 0x81;
+}

@@ -1,0 +1,3 @@
+import { library } from "@t5ts/build";
+
+export default library();
