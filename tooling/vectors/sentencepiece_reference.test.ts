@@ -15,6 +15,11 @@ runVectors("sentencepiece_reference.json", {
     const found = sentencePiece(model).encodeNBest(text, nbest.length);
     expect(found.map(({ ids }) => ids)).toEqual(nbest);
     // The sums are written with four decimals.
-    if (score_sums !== undefined) expectClose(found.map(({ score }) => score), score_sums, tolerance ?? 1e-3);
+    if (score_sums !== undefined)
+      expectClose(
+        found.map(({ score }) => score),
+        score_sums,
+        tolerance ?? 1e-3,
+      );
   },
 });

@@ -1,3 +1,4 @@
+import type { Tokenizer } from "@t5ts/tokenizer-bpe";
 import {
   ByteTokenizer,
   idsUpToEnd,
@@ -6,7 +7,6 @@ import {
   parseModel,
   WordVocabulary,
 } from "@t5ts/tokenizer-sentencepiece";
-import type { Tokenizer } from "@t5ts/tokenizer-bpe";
 import { expect } from "vitest";
 import { runVectors } from "./run-vectors.js";
 import { readFixture } from "./sentencepiece-fixtures.js";

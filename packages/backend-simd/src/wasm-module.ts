@@ -12,14 +12,19 @@ export type KernelModule = { module: WebAssembly.Module; hasRelaxedSimd: boolean
 export async function loadKernels(isShared: boolean, wantsRelaxedSimd: boolean): Promise<KernelModule> {
   if (typeof WebAssembly === "undefined") throw new Error("simd: this platform has no WebAssembly");
   if (wantsRelaxedSimd) {
-    // Node 20 has it behind a flag, later ones without.
-    globalThis.process?.getBuiltinModule?.("node:v8").setFlagsFromString("--experimental-wasm-relaxed-simd");
     const bytes = await unpack(RELAXED_SIMD_MODULE, isShared);
-    if (WebAssembly.validate(bytes)) return { module: await WebAssembly.compile(bytes), hasRelaxedSimd: true };
+    if (hasRelaxedSimd(bytes)) return { module: await WebAssembly.compile(bytes), hasRelaxedSimd: true };
   }
   const bytes = await unpack(SIMD_MODULE, isShared);
   if (!WebAssembly.validate(bytes)) throw new Error("simd: this platform's WebAssembly has no SIMD");
   return { module: await WebAssembly.compile(bytes), hasRelaxedSimd: false };
+}
+
+function hasRelaxedSimd(bytes: Uint8Array<ArrayBuffer>): boolean {
+  if (WebAssembly.validate(bytes)) return true;
+  // Node 20 has it behind a flag; later ones don't know the flag any more.
+  globalThis.process?.getBuiltinModule?.("node:v8").setFlagsFromString("--experimental-wasm-relaxed-simd");
+  return WebAssembly.validate(bytes);
 }
 
 async function unpack(

@@ -1,46 +1,46 @@
 /**
- * A text and, for each of its UTF-16 units, the range of the original text it stands for.
+ * A text and, for each of its UTF-16 units, where the character of the original that it stands for begins.
  *
- * Without `starts` and `ends` nothing was asked about the origin: stages then only compute the text.
+ * Without `origins` nothing was asked about the original: stages then only compute the text.
  */
 export type AlignedText = {
   readonly text: string;
-  /** Where the first unit comes from, when there's no alignment: the text then is a piece of the original, or its origin doesn't matter. */
+  /** Where the text begins in the original. */
   readonly offset: number;
-  readonly starts?: Int32Array;
-  readonly ends?: Int32Array;
+  readonly origins?: Int32Array | undefined;
 };
 
-/** `text`, which begins at `offset` of the original, aligned with itself: both halves of a surrogate pair have the pair's range. */
+/** `text`, which begins at `offset` of the original, aligned with itself. */
 export function alignText(text: string, offset: number): AlignedText {
-  const starts = new Int32Array(text.length);
-  const ends = new Int32Array(text.length);
-  for (let i = 0; i < text.length; ) {
-    const next = i + (text.codePointAt(i)! > 0xffff ? 2 : 1);
-    starts.fill(offset + i, i, next);
-    ends.fill(offset + next, i, next);
-    i = next;
-  }
-  return { text, offset, starts, ends };
+  const origins = new Int32Array(text.length);
+  // The second half of a pair stands for the whole character, as the first does.
+  for (let i = 0; i < text.length; i++) origins[i] = isSecondHalf(text, i) ? offset + i - 1 : offset + i;
+  return { text, offset, origins };
 }
 
 /** The units from `start` to `end`. */
-export function sliceText(input: AlignedText, start: number, end: number): AlignedText {
-  if (start === 0 && end === input.text.length) return input;
-  const text = input.text.slice(start, end);
-  const { starts, ends } = input;
-  if (starts === undefined || ends === undefined) return { text, offset: input.offset + start };
-  return { text, offset: input.offset, starts: starts.subarray(start, end), ends: ends.subarray(start, end) };
+export function sliceText({ text, offset, origins }: AlignedText, start: number, end: number): AlignedText {
+  return { text: text.slice(start, end), offset: offset + start, origins: origins?.subarray(start, end) };
 }
 
-/** Where unit `index` of a text begins in the original. */
-export function originStart(input: AlignedText, index: number): number {
-  return input.starts === undefined ? input.offset + index : input.starts[index]!;
+/** Where what unit `index` stands for begins in the original. */
+export function originOf({ offset, origins }: AlignedText, index: number): number {
+  return origins === undefined ? offset + index : origins[index]!;
 }
 
-/** Where unit `index` of a text ends in the original. */
-export function originEnd(input: AlignedText, index: number): number {
-  return input.ends === undefined ? input.offset + index + 1 : input.ends[index]!;
+/** Texts one after the other. */
+export function joinTexts(pieces: readonly AlignedText[]): AlignedText {
+  const first = pieces[0]!;
+  if (pieces.length === 1) return first;
+  const text = pieces.map((piece) => piece.text).join("");
+  if (first.origins === undefined) return { text, offset: first.offset };
+  const origins = new Int32Array(text.length);
+  let at = 0;
+  for (const piece of pieces) {
+    origins.set(piece.origins!, at);
+    at += piece.text.length;
+  }
+  return { text, offset: first.offset, origins };
 }
 
 /** `content`, standing for what the first character does, and `input`, which isn't empty. */
@@ -54,8 +54,8 @@ export function prependText(content: string, input: AlignedText): AlignedText {
 /** Builds a changed text from the start to the end, and its alignment if the input has one. */
 export class TextRewriter {
   readonly #input: AlignedText;
-  readonly #parts: string[] = [];
-  readonly #origins: number[] = []; // for each new unit, the unit of the input whose range it takes
+  readonly #origins: number[] = [];
+  #text = "";
 
   constructor(input: AlignedText) {
     this.#input = input;
@@ -63,27 +63,22 @@ export class TextRewriter {
 
   /** Takes over the units from `start` to `end`. */
   keep(start: number, end: number): void {
-    if (start === end) return;
-    this.#parts.push(this.#input.text.slice(start, end));
-    if (this.#input.starts !== undefined) for (let i = start; i < end; i++) this.#origins.push(i);
+    this.#text += this.#input.text.slice(start, end);
+    if (this.#input.origins !== undefined) for (let i = start; i < end; i++) this.#origins.push(this.#input.origins[i]!);
   }
 
-  /** Writes `text`, which stands for what unit `origin` stands for. */
-  put(text: string, origin: number): void {
-    this.#parts.push(text);
-    if (this.#input.starts !== undefined) for (let i = 0; i < text.length; i++) this.#origins.push(origin);
+  /** Writes `text`, which stands for what unit `at` stands for. */
+  put(text: string, at: number): void {
+    this.#text += text;
+    if (this.#input.origins !== undefined) for (let i = 0; i < text.length; i++) this.#origins.push(this.#input.origins[at]!);
   }
 
   finish(): AlignedText {
-    const text = this.#parts.join("");
-    const { offset, starts, ends } = this.#input;
-    if (starts === undefined || ends === undefined) return { text, offset };
-    const origins = this.#origins;
-    return {
-      text,
-      offset,
-      starts: Int32Array.from(origins, (i) => starts[i]!),
-      ends: Int32Array.from(origins, (i) => ends[i]!),
-    };
+    const { offset, origins } = this.#input;
+    return { text: this.#text, offset, origins: origins && Int32Array.from(this.#origins) };
   }
+}
+
+function isSecondHalf(text: string, index: number): boolean {
+  return index > 0 && text.codePointAt(index - 1)! > 0xffff;
 }
