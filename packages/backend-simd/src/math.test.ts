@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, it } from "vitest";
-import { describeConfigurations } from "./conformance.js";
+import { describeConfigurations } from "./testing/conformance.js";
 
 /** The error function in float64: its series near 0, a continued fraction of its complement beyond. */
 function erf(x: number): number {

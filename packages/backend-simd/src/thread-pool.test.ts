@@ -2,8 +2,8 @@ import { execFileSync } from "node:child_process";
 import { createRng } from "@t5ts/random";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, describe, expect, it } from "vitest";
-import { normal, restart } from "./conformance.js";
 import { registerSimdBackend, simdInfo } from "./index.js";
+import { normal, restart } from "./testing/conformance.js";
 
 const rng = createRng(14);
 const [a, b, bias] = [normal(rng, [300, 520]), normal(rng, [520, 400]), normal(rng, [400])];

@@ -14,8 +14,8 @@ import {
 import "@tensorflow/tfjs-backend-cpu";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, describe, expect, it } from "vitest";
-import { normal, restart } from "./conformance.js";
 import { simdInfo } from "./index.js";
+import { normal, restart } from "./testing/conformance.js";
 
 const [VOCABULARY, WIDTH, HEADS, BATCH, LENGTH] = [40, 16, 2, 3, 7];
 

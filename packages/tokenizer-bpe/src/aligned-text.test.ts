@@ -1,7 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { type AlignedText, alignText, joinTexts, originOf, prependText, sliceText, TextRewriter } from "./aligned-text.js";
+import {
+  type AlignedText,
+  alignText,
+  joinTexts,
+  originOf,
+  prependText,
+  sliceText,
+  TextRewriter,
+} from "./aligned-text.js";
 
-const origins = (text: AlignedText): [string, number][] => [...text.text].map((unit, index) => [unit, originOf(text, index)]);
+const origins = (text: AlignedText): [string, number][] =>
+  [...text.text].map((unit, index) => [unit, originOf(text, index)]);
 
 describe("alignText", () => {
   it("aligns a text with itself, both halves of a pair with its beginning", () => {

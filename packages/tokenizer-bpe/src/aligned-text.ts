@@ -64,13 +64,15 @@ export class TextRewriter {
   /** Takes over the units from `start` to `end`. */
   keep(start: number, end: number): void {
     this.#text += this.#input.text.slice(start, end);
-    if (this.#input.origins !== undefined) for (let i = start; i < end; i++) this.#origins.push(this.#input.origins[i]!);
+    if (this.#input.origins !== undefined)
+      for (let i = start; i < end; i++) this.#origins.push(this.#input.origins[i]!);
   }
 
   /** Writes `text`, which stands for what unit `at` stands for. */
   put(text: string, at: number): void {
     this.#text += text;
-    if (this.#input.origins !== undefined) for (let i = 0; i < text.length; i++) this.#origins.push(this.#input.origins[at]!);
+    if (this.#input.origins !== undefined)
+      for (let i = 0; i < text.length; i++) this.#origins.push(this.#input.origins[at]!);
   }
 
   finish(): AlignedText {

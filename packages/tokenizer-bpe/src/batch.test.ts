@@ -2,7 +2,7 @@ import { Tokenizer } from "tokenizers";
 import { describe, expect, it } from "vitest";
 import type { BatchEncoding, Truncation } from "./batch.js";
 import type { Encoding } from "./encoding.js";
-import { fileOf } from "./hugging-face.js";
+import { fileOf } from "./testing/hugging-face.js";
 import { loadTokenizer } from "./load-tokenizer.js";
 
 const LETTERS = "abcdefghijklmnopqrst";

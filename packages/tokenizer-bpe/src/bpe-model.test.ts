@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { FALLBACK_PIECES } from "./bpe-model.js";
-import { expectAsNative, fileOf } from "./hugging-face.js";
+import { expectAsNative, fileOf } from "./testing/hugging-face.js";
 import { loadTokenizer } from "./load-tokenizer.js";
 
 /** A model with random merges over a few pieces, among them the unknown one and bytes. */

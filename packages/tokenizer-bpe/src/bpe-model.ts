@@ -1,4 +1,5 @@
 import { BYTE_CHARACTERS, byteCharacters, utf8 } from "./byte-alphabet.js";
+import { characterEnd } from "./character-end.js";
 import { type BpeDropout, WordMerger } from "./word-merger.js";
 import { grown, WordTable } from "./word-table.js";
 
@@ -140,7 +141,7 @@ export class BpeModel {
     let length = 0;
     for (let at = start; at < end; ) {
       const code = text.codePointAt(at)!;
-      const next = at + (code > 0xffff ? 2 : 1);
+      const next = characterEnd(text, at);
       for (const byte of utf8(code)) {
         symbols[length] = this.#basicIds[byte]!;
         starts[length] = at;
@@ -158,7 +159,7 @@ export class BpeModel {
     let wasMissing = false; // the character before had no piece
     for (let at = start; at < end; ) {
       const code = text.codePointAt(at)!;
-      const next = at + (code > 0xffff ? 2 : 1);
+      const next = characterEnd(text, at);
       const known = this.#basicIds[code] ?? this.#ids.get(String.fromCodePoint(code)) ?? -1;
       const spelling = known >= 0 ? [known] : this.#fallback(code);
       const isMissing = spelling.length === 0 && unknown !== undefined;

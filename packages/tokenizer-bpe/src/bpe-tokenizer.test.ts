@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { hardText } from "./hard-texts.js";
-import { fileOf } from "./hugging-face.js";
+import { hardText } from "./testing/hard-texts.js";
+import { fileOf } from "./testing/hugging-face.js";
 import { loadTokenizer } from "./load-tokenizer.js";
 import { trainBpe } from "./train-bpe.js";
 

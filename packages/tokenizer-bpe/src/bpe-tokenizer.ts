@@ -1,7 +1,8 @@
 import { type AddedToken, AddedTokenFinder } from "./added-tokens.js";
-import { alignText, originEnd, originStart, sliceText } from "./aligned-text.js";
+import { type AlignedText, alignText, originOf, sliceText } from "./aligned-text.js";
 import { type BatchEncoding, type BatchOptions, pad, truncate } from "./batch.js";
 import { BpeModel, type SpelledText } from "./bpe-model.js";
+import { characterEnd } from "./character-end.js";
 import { openDecodeStream } from "./decode-stream.js";
 import { type Encoding, encodeMarks, joinEncodings } from "./encoding.js";
 import { countCodePoints, trimOffsets } from "./offsets.js";
@@ -154,10 +155,8 @@ export class BpeTokenizer implements Tokenizer {
       const normalized = normalize(isAligned ? alignText(piece, start) : { text: piece, offset: start });
       for (const part of this.#normalizedFinder.cut(normalized.text)) {
         const found = sliceText(normalized, part.start, part.end);
-        const last = found.text.length - 1;
         if (part.id < 0) chunks.push(preTokenizer.prepare(found));
-        else
-          chunks.push({ id: part.id, start: originStart(found, 0), end: originEnd(found, last), matched: found.text });
+        else chunks.push({ id: part.id, ...originRange(text, found, 0, found.text.length), matched: found.text });
       }
     }
     return chunks;
@@ -197,10 +196,8 @@ export class BpeTokenizer implements Tokenizer {
         for (const [index, id] of spelled.ids.entries()) {
           ids.push(id);
           pieces.push(this.pieceOf(id)!);
-          offsets.push([
-            originStart(chunk.text, spelled.starts[index]!),
-            originEnd(chunk.text, spelled.ends[index]! - 1),
-          ]);
+          const { start, end } = originRange(text, chunk.text, spelled.starts[index]!, spelled.ends[index]!);
+          offsets.push([start, end]);
           wordIds.push(word + spelled.words[index]!);
         }
         word += bounds.length / 2;
@@ -230,4 +227,9 @@ export class BpeTokenizer implements Tokenizer {
     }
     return pieces;
   }
+}
+
+/** The range of the original `text` that the units from `from` to `to` stand for. */
+function originRange(text: string, aligned: AlignedText, from: number, to: number): { start: number; end: number } {
+  return { start: originOf(aligned, from), end: characterEnd(text, originOf(aligned, to - 1)) };
 }

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { FALLBACK_PIECES } from "./bpe-model.js";
-import { hardText } from "./hard-texts.js";
-import { fileOf } from "./hugging-face.js";
+import { hardText } from "./testing/hard-texts.js";
+import { fileOf } from "./testing/hugging-face.js";
 import { loadTokenizer } from "./load-tokenizer.js";
 import { byteAlphabet } from "./training-corpus.js";
 

@@ -26,3 +26,17 @@ export {
   parseTokenizerJson,
   type TokenizerJson,
 } from "./tokenizer-json.js";
+// Parts for tokenizers with other models
+export { type AddedToken, AddedTokenFinder, parseAddedTokens } from "./added-tokens.js";
+export { type AlignedText, alignText, originOf, sliceText, TextRewriter } from "./aligned-text.js";
+export { openDecodeStream } from "./decode-stream.js";
+export { type ParsedDecoder, parseDecoder } from "./decoders/decoder.js";
+export { encodeMarks, joinEncodings } from "./encoding.js";
+export { checkInteger, JsonFields, mismatch } from "./json-fields.js";
+export { type Normalizer, parseNormalizer } from "./normalizers/normalizer.js";
+export { countCodePoints } from "./offsets.js";
+export { type PostProcessor, parsePostProcessor } from "./post-processors/post-processor.js";
+export type { TemplatePart } from "./post-processors/template.js";
+export { type ParsedPreTokenizer, parsePreTokenizer } from "./pre-tokenizers/pre-tokenizer.js";
+export { eachBatch, type Words } from "./pre-tokenizers/words.js";
+export { wellFormed } from "./well-formed.js";

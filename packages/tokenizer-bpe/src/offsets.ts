@@ -1,3 +1,5 @@
+import { characterEnd } from "./character-end.js";
+
 /**
  * Takes as many characters off the ends of each range as its piece has spaces there (Hugging Face's `trim_offsets`).
  *
@@ -15,7 +17,7 @@ export function trimOffsets(
     let leading = /^[Ġ\p{White_Space}]*/u.exec(piece)![0].length;
     let trailing = /[Ġ\p{White_Space}]*$/u.exec(piece)![0].length;
     if (leading === 1 && addsPrefixSpace && (index === 0 || range[0] === 0)) leading = 0;
-    for (; leading > 0 && range[0] < range[1]; leading--) range[0] += text.codePointAt(range[0])! > 0xffff ? 2 : 1;
+    for (; leading > 0 && range[0] < range[1]; leading--) range[0] = characterEnd(text, range[0]);
     for (; trailing > 0 && range[0] < range[1]; trailing--) {
       range[1] -= range[1] - range[0] > 1 && text.codePointAt(range[1] - 2)! > 0xffff ? 2 : 1;
     }

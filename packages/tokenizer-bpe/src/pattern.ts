@@ -1,3 +1,4 @@
+import { characterEnd } from "./character-end.js";
 import { JsonFields, mismatch } from "./json-fields.js";
 import { scannerFor } from "./pre-tokenizers/word-patterns.js";
 import type { Cutter } from "./pre-tokenizers/words.js";
@@ -36,7 +37,7 @@ export function findMatches(regex: RegExp): Finder {
       if (to > match.index) spans.push(start + match.index, start + to);
       else {
         if (to !== lastEnd) spans.push(start + to, start + to);
-        regex.lastIndex = to + (part.codePointAt(to)! > 0xffff ? 2 : 1);
+        regex.lastIndex = characterEnd(part, to);
       }
       lastEnd = to;
     }

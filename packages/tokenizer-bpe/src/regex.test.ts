@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { ATOMS, hardTexts } from "./hard-texts.js";
-import { expectAsNative, fileOfCharacters } from "./hugging-face.js";
+import { ATOMS, hardTexts } from "./testing/hard-texts.js";
+import { expectAsNative, fileOfCharacters } from "./testing/hugging-face.js";
 import { compileRegex } from "./regex.js";
 
 const LETTERS = "[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]*[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]+";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { hardText } from "./hard-texts.js";
+import { hardText } from "./testing/hard-texts.js";
 import { replaceText } from "./replace-text.js";
 
 it("does what replaceAll does, dollar signs included", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fileOf } from "./hugging-face.js";
+import { fileOf } from "./testing/hugging-face.js";
 import { TokenizerJsonError } from "./json-fields.js";
 import { loadTokenizer } from "./load-tokenizer.js";
 import { parseTokenizerJson } from "./tokenizer-json.js";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { BPE, byteLevelPreTokenizer, type PreTokenizer, Tokenizer } from "tokenizers";
 import { describe, expect, it } from "vitest";
-import { hardText, hardTexts, readData, realTexts } from "./hard-texts.js";
+import { hardText, hardTexts, readData, realTexts } from "./testing/hard-texts.js";
 import type { TokenizerJson } from "./tokenizer-json.js";
 import { type TrainBpeProgress, trainBpe } from "./train-bpe.js";
 

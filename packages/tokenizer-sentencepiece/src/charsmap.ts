@@ -1,5 +1,4 @@
 import { buildDoubleArray, type DoubleArray, hasValue, keysOf, LABEL_MASK, offsetOf } from "./double-array.js";
-import { ModelFileError } from "./wire-format.js";
 
 /**
  * Rules for normalizing text, compiled: which byte sequences are replaced, and by what.
@@ -25,23 +24,21 @@ export const IDENTITY: Charsmap = {
 const MAX_REPLACEMENT = 1024;
 
 /**
- * Reads compiled rules.
- *
- * @throws ModelFileError, naming `path`, if they could lead outside of what is there.
+ * Reads compiled rules. Throws what `problem` makes of a description if they could lead outside of what is there.
  */
-export function parseCharsmap(bytes: Uint8Array, path = "normalizer_spec.precompiled_charsmap"): Charsmap {
+export function parseCharsmap(bytes: Uint8Array, problem: (what: string) => Error): Charsmap {
   if (bytes.length === 0) return IDENTITY;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const trieBytes = bytes.length < 4 ? -1 : view.getUint32(0, true);
   if (trieBytes < 0 || trieBytes > bytes.length - 4 || trieBytes % 4 !== 0) {
-    throw new ModelFileError(path, `expected the length of a trie in ${bytes.length} bytes, got ${trieBytes}`);
+    throw problem(`expected the length of a trie in ${bytes.length} bytes, got ${trieBytes}`);
   }
   // Whole blocks, so that no byte leads outside from a place whose block is there.
   const unitCount = trieBytes / 4;
   const trie = new Int32Array(Math.max(256, Math.ceil(unitCount / 256) * 256)).fill(0x80000000 | 0, unitCount);
   for (let i = 0; i < unitCount; i++) trie[i] = view.getInt32(4 + i * 4, true);
   const replacements = bytes.slice(4 + trieBytes);
-  checkTrie(trie, replacements, path);
+  checkTrie(trie, replacements, problem);
   return { trie, replacements, isPlain: findPlain(trie) };
 }
 
@@ -96,7 +93,7 @@ export function longestRule({ trie }: Charsmap, bytes: Uint8Array, start: number
 }
 
 /** Every unit must lead into the trie, every value to a replacement that ends. A loop does no harm: a step takes a byte. */
-function checkTrie(trie: DoubleArray, replacements: Uint8Array, path: string): void {
+function checkTrie(trie: DoubleArray, replacements: Uint8Array, problem: (what: string) => Error): void {
   let longest = 0;
   for (let i = 0, start = 0; i < replacements.length; i++) {
     if (replacements[i] !== 0) continue;
@@ -104,7 +101,7 @@ function checkTrie(trie: DoubleArray, replacements: Uint8Array, path: string): v
     start = i + 1;
   }
   if (longest > MAX_REPLACEMENT) {
-    throw new ModelFileError(path, `expected replacements of at most ${MAX_REPLACEMENT} bytes, got one of ${longest}`);
+    throw problem(`expected replacements of at most ${MAX_REPLACEMENT} bytes, got one of ${longest}`);
   }
   const terminated = replacements.lastIndexOf(0) + 1;
   for (let place = 0; place < trie.length; place++) {
@@ -112,15 +109,12 @@ function checkTrie(trie: DoubleArray, replacements: Uint8Array, path: string): v
     if (unit < 0) continue; // a value, or nothing
     const base = place ^ offsetOf(unit);
     if (base >>> 0 >= trie.length) {
-      throw new ModelFileError(path, `unit ${place} leads to unit ${base >>> 0} of ${trie.length}`);
+      throw problem(`unit ${place} leads to unit ${base >>> 0} of ${trie.length}`);
     }
     if (!hasValue(unit)) continue;
     const value = trie[base]! & 0x7fffffff;
     if (value >= terminated) {
-      throw new ModelFileError(
-        path,
-        `unit ${place} leads to the replacement at byte ${value}, where ${terminated} bytes end in one`,
-      );
+      throw problem(`unit ${place} leads to the replacement at byte ${value}, after the last one`);
     }
   }
 }

@@ -23,3 +23,15 @@ export { loadT5Tokenizer, type T5TokenizerOptions } from "./load-t5.js";
 export { ByteTokenizer, type ByteTokenizerOptions } from "./byte-tokenizer.js";
 export { WordVocabulary } from "./word-vocabulary.js";
 export { idsUpToEnd } from "./ids-up-to-end.js";
+// tokenizer.json
+export { loadUnigram, type UnigramOptions } from "./load-unigram.js";
+export { UnigramTokenizer } from "./unigram-tokenizer.js";
+export type { UnigramJson, UnigramModelJson } from "./unigram-json.js";
+// Training
+export {
+  type SpecialRole,
+  trainUnigram,
+  type TrainUnigramOptions,
+  type TrainUnigramProgress,
+} from "./train-unigram.js";
+export type { NormalizationName } from "./nfkc-rules.js";

@@ -1,7 +1,9 @@
 import type { Tokenizer } from "@t5ts/tokenizer-bpe";
 import { LegacyT5Tokenizer } from "./legacy-t5-tokenizer.js";
 import { type Piece, parseModel, type SentencePieceModel } from "./model-file.js";
+import { loadUnigram } from "./load-unigram.js";
 import { SentencePieceTokenizer } from "./sentencepiece-tokenizer.js";
+import { t5Json } from "./t5-json.js";
 
 export type T5TokenizerOptions = {
   /** How many sentinels are put on top of the model's pieces; 100 by default. `<extra_id_0>` has the highest id. */
@@ -35,6 +37,9 @@ export function loadT5Tokenizer(
       return new SentencePieceTokenizer(withSentinels(model, extraIds), { marks: "end" });
     case "hf-legacy":
       return new LegacyT5Tokenizer(model, extraIds);
+    case "hf-fast":
+    case "hf":
+      return loadUnigram(t5Json(model, extraIds, dialect === "hf-fast"), { cleanUpSpaces: true });
     default:
       throw new Error(
         `loadT5Tokenizer: dialect: expected "seqio", "hf-legacy", "hf-fast" or "hf", got ${JSON.stringify(dialect)}`,

@@ -2,6 +2,7 @@ import { type Charsmap, IDENTITY, longestRule, parseCharsmap, RULE_LENGTH } from
 import { buildDoubleArray, type DoubleArray, keysOf, longestKey } from "./double-array.js";
 import type { NormalizerSpec } from "./model-file.js";
 import { characterLength } from "./utf8.js";
+import { ModelFileError } from "./wire-format.js";
 
 /** A text in UTF-8, normalized. */
 export type NormalizedText = {
@@ -16,7 +17,11 @@ export type NormalizerOptions = {
   readonly verbatim?: readonly string[];
   /** Whether the mark of a space goes to the end of a word; SentencePiece's `treat_whitespace_as_suffix`. */
   readonly spaceAtEnd?: boolean;
+  /** The field that the rules stand in, for errors. */
+  readonly path?: string;
 };
+
+const PATH = "normalizer_spec";
 
 /**
  * SentencePiece's normalization: replaces the longest prefix that has a rule, again and again; spaces become `▁`.
@@ -35,9 +40,12 @@ export class Normalizer {
   #bytes: Uint8Array = new Uint8Array(1024);
   #origins: Int32Array = new Int32Array(0);
 
-  constructor(spec: NormalizerSpec, { verbatim = [], spaceAtEnd = false }: NormalizerOptions = {}, path?: string) {
+  constructor(spec: NormalizerSpec, { verbatim = [], spaceAtEnd = false, path = PATH }: NormalizerOptions = {}) {
     const { precompiledCharsmap, addDummyPrefix = true, removeExtraWhitespaces = true, escapeWhitespaces = true } = spec;
-    this.#charsmap = precompiledCharsmap === undefined ? IDENTITY : parseCharsmap(precompiledCharsmap, path);
+    this.#charsmap =
+      precompiledCharsmap === undefined
+        ? IDENTITY
+        : parseCharsmap(precompiledCharsmap, (what) => new ModelFileError(`${path}.precompiled_charsmap`, what));
     this.#addsSpace = addDummyPrefix;
     this.#removesSpaces = removeExtraWhitespaces;
     this.#space = new TextEncoder().encode(escapeWhitespaces ? "▁" : " ");

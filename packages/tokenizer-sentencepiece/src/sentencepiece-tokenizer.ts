@@ -7,6 +7,7 @@ import type {
   SpecialIds,
   Tokenizer,
 } from "@t5ts/tokenizer-bpe";
+import { toBase64 } from "./base64.js";
 import { EncodingBuilder } from "./encoding-builder.js";
 import { type SentencePieceModel, writeModel } from "./model-file.js";
 import { nBest } from "./n-best.js";
@@ -58,7 +59,7 @@ export class SentencePieceTokenizer implements Tokenizer {
     this.#vocabulary = new Vocabulary(model);
     this.#normalizer = new Normalizer(model.normalizer, { verbatim: this.#vocabulary.userDefined, spaceAtEnd });
     if ((model.denormalizer?.precompiledCharsmap?.length ?? 0) > 0) {
-      this.#denormalizer = new Normalizer(model.denormalizer!, {}, "denormalizer_spec.precompiled_charsmap");
+      this.#denormalizer = new Normalizer(model.denormalizer!, { path: "denormalizer_spec" });
     }
     this.#segmenter = segmenterOf(model, this.#vocabulary);
     this.special = findSpecialIds(model, this.#vocabulary);
@@ -167,10 +168,7 @@ export class SentencePieceTokenizer implements Tokenizer {
   }
 
   toJSON(): SentencePieceJson {
-    let binary = "";
-    const file = this.toModelFile();
-    for (let i = 0; i < file.length; i += 4096) binary += String.fromCharCode(...file.subarray(i, i + 4096));
-    return { type: "SentencePiece", marks: this.#marks, model: btoa(binary) };
+    return { type: "SentencePiece", marks: this.#marks, model: toBase64(this.toModelFile()) };
   }
 
   /** Adds the pieces of a text without marks. For tokenizers that cut the text before; `offset` is where it begins in the whole. */

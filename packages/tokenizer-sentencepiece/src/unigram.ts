@@ -27,7 +27,7 @@ export type UnigramVocabulary = {
  */
 export class Unigram implements Segmenter {
   readonly #vocabulary: UnigramVocabulary;
-  readonly #cache: WordCache | undefined;
+  readonly #cache: WordCache = new WordCache();
   // For each byte, of the best pieces that end before it: their score, where the last one begins and which it is; and
   // the score of the second best, where that is asked for.
   #best: Float64Array = new Float64Array(256);
@@ -38,36 +38,53 @@ export class Unigram implements Segmenter {
 
   constructor(vocabulary: UnigramVocabulary) {
     this.#vocabulary = vocabulary;
-    if (vocabulary.isCutAtSpaces) this.#cache = new WordCache();
   }
 
   /** Appends the ids of `bytes[0, length)`, and where the pieces end if `ends` is given. */
   segment(bytes: Uint8Array, length: number, ids: number[], ends?: number[]): void {
-    if (this.#cache === undefined) this.#segmentExactly(bytes, 0, length, 0, ids, ends);
-    else this.#segmentWords(this.#cache, bytes, length, ids, ends);
-  }
-
-  #segmentWords(cache: WordCache, bytes: Uint8Array, length: number, ids: number[], ends?: number[]): void {
-    const { scores, isSinglePrecision } = this.#vocabulary;
+    if (!this.#vocabulary.isCutAtSpaces) {
+      this.#segmentExactly(bytes, 0, length, 0, ids, ends);
+      return;
+    }
     let score = 0;
     for (let start = 0; start < length; ) {
-      const end = cache.findWord(bytes, start, length);
-      let word = cache.look(bytes, start, end);
-      if (word < 0 && end - start <= WordCache.MAX_BYTES) word = this.#learn(cache, bytes, start, end);
-      if (word < 0 || Math.abs(score) >= cache.limitOf(word)) {
-        score = this.#segmentExactly(bytes, start, end, score, ids, ends);
-      } else {
-        const from = cache.firstOf(word);
-        const to = from + cache.countOf(word);
-        for (let i = from; i < to; i++) {
-          const id = cache.ids[i]!;
-          ids.push(id);
-          if (isSinglePrecision) score = Math.fround(score + scores[id]!);
-        }
-        if (ends !== undefined) for (let i = from; i < to; i++) ends.push(start + cache.ends[i]!);
-      }
+      const end = this.#cache.findWord(bytes, start, length);
+      score = this.#segmentKnown(bytes, start, end, score, ids, ends);
       start = end;
     }
+  }
+
+  /** As `segment`, of a word by itself. */
+  segmentWord(bytes: Uint8Array, start: number, end: number, ids: number[], ends?: number[]): void {
+    this.#cache.setWord(bytes, start, end);
+    this.#segmentKnown(bytes, start, end, 0, ids, ends);
+  }
+
+  /** Appends the pieces of the word that the cache looks at. Returns the score up to `end`, when that up to `start` is `score`. */
+  #segmentKnown(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    score: number,
+    ids: number[],
+    ends: number[] | undefined,
+  ): number {
+    const cache = this.#cache;
+    let word = cache.look(bytes, start, end);
+    if (word < 0 && end - start <= WordCache.MAX_BYTES) word = this.#learn(bytes, start, end);
+    if (word < 0 || Math.abs(score) >= cache.limitOf(word)) {
+      return this.#segmentExactly(bytes, start, end, score, ids, ends);
+    }
+    const { scores, isSinglePrecision } = this.#vocabulary;
+    const from = cache.firstOf(word);
+    const to = from + cache.countOf(word);
+    for (let i = from; i < to; i++) {
+      const id = cache.ids[i]!;
+      ids.push(id);
+      if (isSinglePrecision) score = Math.fround(score + scores[id]!);
+    }
+    if (ends !== undefined) for (let i = from; i < to; i++) ends.push(start + cache.ends[i]!);
+    return score;
   }
 
   /**
@@ -76,17 +93,17 @@ export class Unigram implements Segmenter {
    * In single precision the score of all that comes before decides by how much a sum is rounded. Every sum is off by at
    * most `steps` roundings; as long as that is less than half of the smallest lead, the same pieces win.
    */
-  #learn(cache: WordCache, bytes: Uint8Array, start: number, end: number): number {
+  #learn(bytes: Uint8Array, start: number, end: number): number {
     this.#search(bytes, start, end, 0, false, true);
     const ids: number[] = [];
     const ends: number[] = [];
     this.#trace(end - start, 0, ids, ends);
-    if (!this.#vocabulary.isSinglePrecision) return cache.add(bytes, start, end, ids, ends, Number.POSITIVE_INFINITY);
     let lead = Number.POSITIVE_INFINITY;
     for (const place of ends) lead = Math.min(lead, this.#best[place]! - this.#second[place]!);
     const steps = end - start + 2;
-    const limit = lead / (2 * steps * HALF_ULP) - this.#largest;
-    return cache.add(bytes, start, end, ids, ends, limit);
+    const { isSinglePrecision } = this.#vocabulary;
+    const limit = isSinglePrecision ? lead / (2 * steps * HALF_ULP) - this.#largest : Number.POSITIVE_INFINITY;
+    return this.#cache.add(bytes, start, end, ids, ends, limit);
   }
 
   /** Returns the score of the pieces up to `end`, when that of those up to `start` is `score`. */

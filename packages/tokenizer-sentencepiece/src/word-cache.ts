@@ -33,7 +33,14 @@ export class WordCache {
     return end;
   }
 
-  /** The number of the word that `findWord` found last, or -1. */
+  /** Takes `bytes[start, end)` as a word, wherever its marks are. */
+  setWord(bytes: Uint8Array, start: number, end: number): void {
+    let hash = 0x811c9dc5;
+    for (let i = start; i < end; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193);
+    this.#hash = hash ^ (hash >>> 15);
+  }
+
+  /** The number of the word that was found or set last, or -1. */
   look(bytes: Uint8Array, start: number, end: number): number {
     const mask = this.#slots.length - 1;
     const hash = this.#hash;
@@ -44,7 +51,7 @@ export class WordCache {
     }
   }
 
-  /** Adds the word that `findWord` found last, and returns its number. */
+  /** Adds the word that was found or set last, and returns its number. */
   add(
     bytes: Uint8Array,
     start: number,

@@ -1,7 +1,7 @@
 import { createRng } from "@t5ts/random";
 import * as tf from "@tensorflow/tfjs-core";
 import { it } from "vitest";
-import { describeConfigurations, expectClose, normal, runKernel, SPECIAL } from "../conformance.js";
+import { describeConfigurations, expectClose, normal, runKernel, SPECIAL } from "../testing/conformance.js";
 
 const ROOT = Math.sqrt(2 / Math.PI);
 

@@ -1,9 +1,9 @@
 import { createRng, type RngKeys, randomUint32 } from "@t5ts/random";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, it } from "vitest";
-import { describeConfigurations, expectClose, type Input, normal, runKernel } from "../conformance.js";
 import { simdInfo } from "../index.js";
 import { broadcastStrides } from "../layout.js";
+import { describeConfigurations, expectClose, type Input, normal, runKernel } from "../testing/conformance.js";
 
 type Sizes = { batch: number; heads: number; queries: number; keyLength: number; depth: number };
 type Case = Record<"query" | "key" | "value" | "bias" | "dy", Input>;

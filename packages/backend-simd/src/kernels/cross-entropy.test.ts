@@ -1,8 +1,8 @@
 import { createRng } from "@t5ts/random";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, it } from "vitest";
-import { describeConfigurations, expectClose, type Input, normal, runKernel } from "../conformance.js";
 import { simdInfo } from "../index.js";
+import { describeConfigurations, expectClose, type Input, normal, runKernel } from "../testing/conformance.js";
 
 const IGNORED = -100;
 

@@ -1,7 +1,7 @@
 import { createRng, randomUint32 } from "@t5ts/random";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, it } from "vitest";
-import { describeConfigurations, expectClose, normal, runKernel } from "../conformance.js";
+import { describeConfigurations, expectClose, normal, runKernel } from "../testing/conformance.js";
 
 const rng = createRng(8);
 

@@ -9,7 +9,7 @@ import {
   integers,
   normal,
   SPECIAL,
-} from "../conformance.js";
+} from "../testing/conformance.js";
 
 const UNARY: Record<string, (x: tf.Tensor) => tf.Tensor> = {
   abs: tf.abs,

@@ -9,7 +9,7 @@ import {
   expectLikeCpu,
   type Input,
   normal,
-} from "../conformance.js";
+} from "../testing/conformance.js";
 
 const rng = createRng(4);
 

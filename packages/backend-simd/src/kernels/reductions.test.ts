@@ -9,7 +9,7 @@ import {
   integers,
   normal,
   SPECIAL,
-} from "../conformance.js";
+} from "../testing/conformance.js";
 
 const REDUCTIONS: Record<string, (x: tf.Tensor, axis?: number | number[], keepDims?: boolean) => tf.Tensor> = {
   max: tf.max,

@@ -1,7 +1,7 @@
 import { createRng } from "@t5ts/random";
 import * as tf from "@tensorflow/tfjs-core";
 import { it } from "vitest";
-import { describeConfigurations, expectClose, type Input, normal, runKernel } from "../conformance.js";
+import { describeConfigurations, expectClose, type Input, normal, runKernel } from "../testing/conformance.js";
 
 const EPSILON = 1e-6;
 

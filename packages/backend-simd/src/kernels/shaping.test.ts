@@ -1,7 +1,13 @@
 import { createRng } from "@t5ts/random";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, it } from "vitest";
-import { describeConfigurations, expectGradientLikeCpu, expectLikeCpu, integers, normal } from "../conformance.js";
+import {
+  describeConfigurations,
+  expectGradientLikeCpu,
+  expectLikeCpu,
+  integers,
+  normal,
+} from "../testing/conformance.js";
 
 const rng = createRng(2);
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { Tokenizer } from "tokenizers";
 import { describe, expect, it } from "vitest";
-import { fileOf } from "../hugging-face.js";
+import { fileOf } from "../testing/hugging-face.js";
 import { loadTokenizer } from "../load-tokenizer.js";
 import { parseDecoder } from "./decoder.js";
 

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ATOMS, hardText, hardTexts } from "../hard-texts.js";
-import { expectAsNative, fileOfCharacters } from "../hugging-face.js";
+import { alignText } from "../aligned-text.js";
+import { ATOMS, hardText, hardTexts } from "../testing/hard-texts.js";
+import { expectAsNative, fileOfCharacters } from "../testing/hugging-face.js";
 import { parseNormalizer } from "./normalizer.js";
 
 const normalize = (json: object | null, text: string): string => parseNormalizer(json)({ text, offset: 0 }).text;
@@ -39,11 +40,9 @@ describe("parseNormalizer", () => {
   it.each(["NFC", "NFD", "NFKC", "NFKD"])("%s agrees with the language's, offsets or not", (type) => {
     fc.assert(
       fc.property(hardText, (text) => {
-        const length = text.length;
-        const starts = Int32Array.from({ length }, (_, i) => i);
-        const aligned = parseNormalizer({ type })({ text, offset: 0, starts, ends: starts.map((start) => start + 1) });
+        const aligned = parseNormalizer({ type })(alignText(text, 0));
         expect(aligned.text).toBe(text.normalize(type));
-        expect(aligned.starts).toHaveLength(aligned.text.length);
+        expect(aligned.origins).toHaveLength(aligned.text.length);
       }),
     );
   });

@@ -7,7 +7,7 @@ import type { Normalizer } from "./normalizer.js";
 export function replace(pattern: Pattern, content: string): Normalizer {
   return (input) => {
     const { text } = input;
-    if (input.starts === undefined && pattern.literal)
+    if (input.origins === undefined && pattern.literal)
       return { ...input, text: replaceText(text, pattern.literal, content) };
     const spans: number[] = [];
     pattern.find(text, 0, text.length, spans);

@@ -4,7 +4,7 @@ import { type AlignedText, TextRewriter } from "../aligned-text.js";
 export function unicodeForm(input: AlignedText, form: "NFC" | "NFD" | "NFKC" | "NFKD"): AlignedText {
   const text = input.text.normalize(form);
   if (text === input.text) return input;
-  if (input.starts === undefined) return { ...input, text };
+  if (input.origins === undefined) return { ...input, text };
   const rewriter = new TextRewriter(input);
   // Normalization acts on a base and what follows it by itself, so only the clusters that change are taken apart.
   let at = 0;

@@ -1,7 +1,7 @@
 import { Tokenizer } from "tokenizers";
 import { describe, expect, it } from "vitest";
-import { ATOMS, hardTexts } from "../hard-texts.js";
-import { fileOfCharacters } from "../hugging-face.js";
+import { ATOMS, hardTexts } from "../testing/hard-texts.js";
+import { fileOfCharacters } from "../testing/hugging-face.js";
 import { loadTokenizer } from "../load-tokenizer.js";
 import { parsePostProcessor } from "./post-processor.js";
 

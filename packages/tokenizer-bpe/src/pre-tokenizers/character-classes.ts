@@ -15,12 +15,6 @@ export function classAt(text: string, index: number): number {
   return known !== 0 ? known : (CLASSES[code] = classify(code));
 }
 
-/** How many units the character at `index` has. */
-export function unitsAt(text: string, index: number): number {
-  const unit = text.charCodeAt(index);
-  return unit >= 0xd800 && unit < 0xdc00 && text.codePointAt(index)! > 0xffff ? 2 : 1;
-}
-
 const CLASSES = new Uint8Array(0x110000); // filled as characters are met
 
 function classify(code: number): number {

@@ -1,4 +1,4 @@
-import { originStart, prependText } from "../aligned-text.js";
+import { originOf, prependText } from "../aligned-text.js";
 import { replaceText } from "../replace-text.js";
 import { MAX_BOUNDS, type Stage } from "./words.js";
 
@@ -16,7 +16,7 @@ export function metaspace({ replacement, prependScheme, split }: MetaspaceOption
   const marking: Stage = {
     change: (piece) => {
       const marked = { ...piece, text: replaceText(piece.text, " ", replacement) };
-      const isPrepended = prependScheme === "always" || (prependScheme === "first" && originStart(piece, 0) === 0);
+      const isPrepended = prependScheme === "always" || (prependScheme === "first" && originOf(piece, 0) === 0);
       return isPrepended && !marked.text.startsWith(replacement) ? prependText(replacement, marked) : marked;
     },
   };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { alignText } from "../aligned-text.js";
-import { ATOMS, hardTexts } from "../hard-texts.js";
-import { expectAsNative, fileOfCharacters } from "../hugging-face.js";
+import { ATOMS, hardTexts } from "../testing/hard-texts.js";
+import { expectAsNative, fileOfCharacters } from "../testing/hugging-face.js";
 import { parsePreTokenizer } from "./pre-tokenizer.js";
 import { SPLIT_BEHAVIORS } from "./split.js";
 import { eachBatch } from "./words.js";

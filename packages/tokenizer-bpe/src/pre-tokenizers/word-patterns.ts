@@ -1,4 +1,5 @@
-import { classAt, HAN, LETTER, LINE_BREAK, MARK, NUMBER, OTHER, SPACE, unitsAt } from "./character-classes.js";
+import { characterEnd } from "../character-end.js";
+import { classAt, HAN, LETTER, LINE_BREAK, MARK, NUMBER, OTHER, SPACE } from "./character-classes.js";
 import { type Cutter, MAX_BOUNDS } from "./words.js";
 
 /** Cuts text into words before byte pair encoding: contractions, letters, digits and signs with the space before them. */
@@ -103,7 +104,7 @@ function gpt4End(text: string, at: number, end: number, maxDigits: number, isMul
   const high = isMultilingual ? MARK : LETTER; // to here
   const most = isMultilingual ? MAX_LETTERS : end;
   if (first <= LETTER) return runEnd(text, at, end, low, high, most);
-  const second = at + unitsAt(text, at);
+  const second = characterEnd(text, at);
   const next = second < end ? classAt(text, second) : 0;
   if (first !== NUMBER && first !== LINE_BREAK && next >= low && next <= high)
     return runEnd(text, second, end, low, high, most);
@@ -140,7 +141,7 @@ function runEnd(text: string, at: number, end: number, low: number, high: number
   for (let count = 0; at < end && count < most; count++) {
     const kind = classAt(text, at);
     if (kind < low || kind > high) break;
-    at += unitsAt(text, at);
+    at = characterEnd(text, at);
   }
   return at;
 }

@@ -1,4 +1,4 @@
-import { type AlignedText, sliceText } from "../aligned-text.js";
+import { type AlignedText, joinTexts, sliceText } from "../aligned-text.js";
 
 /** A text and the words in it: start and end of each, in units of `text`, one after the other. */
 export type Words = { readonly text: AlignedText; readonly bounds: number[] };
@@ -76,22 +76,7 @@ function changeEach(words: Words, change: (text: AlignedText) => AlignedText): W
   for (let i = 0; i < words.bounds.length; i += 2) {
     const piece = change(sliceText(words.text, words.bounds[i]!, words.bounds[i + 1]!));
     pieces.push(piece);
-    bounds.push(length, length + piece.text.length);
-    length += piece.text.length;
+    bounds.push(length, (length += piece.text.length));
   }
-  return { text: pieces.length === 1 ? pieces[0]! : joinTexts(words.text, pieces, length), bounds };
-}
-
-function joinTexts(whole: AlignedText, pieces: readonly AlignedText[], length: number): AlignedText {
-  const text = pieces.map((piece) => piece.text).join("");
-  if (whole.starts === undefined) return { text, offset: whole.offset };
-  const starts = new Int32Array(length);
-  const ends = new Int32Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    starts.set(piece.starts!, at);
-    ends.set(piece.ends!, at);
-    at += piece.text.length;
-  }
-  return { text, offset: whole.offset, starts, ends };
+  return { text: pieces.length === 0 ? words.text : joinTexts(pieces), bounds };
 }

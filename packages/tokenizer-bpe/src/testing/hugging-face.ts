@@ -1,6 +1,6 @@
 import { Tokenizer } from "tokenizers";
 import { expect } from "vitest";
-import { loadTokenizer } from "./load-tokenizer.js";
+import { loadTokenizer } from "../load-tokenizer.js";
 
 // For tests: Hugging Face's own library, native, is what this package is compared with.
 

@@ -3,7 +3,7 @@ import { leaves, type TensorTree, valueAndGrad } from "@t5ts/tensor-core";
 import "@tensorflow/tfjs-backend-cpu";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect } from "vitest";
-import { registerSimdBackend, type SimdOptions } from "./index.js";
+import { registerSimdBackend, type SimdOptions } from "../index.js";
 
 /** Every way in which the backend runs: each operation is tested in all of them. */
 const CONFIGURATIONS: [title: string, options: SimdOptions][] = [

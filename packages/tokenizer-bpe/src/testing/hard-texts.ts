@@ -27,7 +27,7 @@ export function hardTexts(count: number, seed = 1): string[] {
 
 /** The text of a file of the data folder, or undefined, with a warning, where there's none. */
 export function readData(file: string): string | undefined {
-  const folder = process.env.T5_DATA ?? fileURLToPath(new URL("../../../../shared/data", import.meta.url));
+  const folder = process.env.T5_DATA ?? fileURLToPath(new URL("../../../../../shared/data", import.meta.url));
   const path = `${folder}/${file}`;
   if (existsSync(path)) return gunzipSync(readFileSync(path)).toString("utf8");
   console.warn(`NOT TESTED ON REAL TEXTS: there's no ${path}; set T5_DATA to the data folder.`);

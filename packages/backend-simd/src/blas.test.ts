@@ -1,0 +1,58 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { afterAll, afterEach, describe, expect, it } from "vitest";
+import { findBlas } from "./blas.js";
+import { Heap } from "./heap.js";
+import { simdInfo } from "./index.js";
+import { restart } from "./testing/conformance.js";
+
+/** A library that is there on any system with glibc or musl, and has no matrix product. */
+const NOT_BLAS = process.platform === "darwin" ? "/usr/lib/libSystem.B.dylib" : "libm.so.6";
+
+describe("findBlas", () => {
+  const found = findBlas(true, new Heap(true), 1);
+  afterEach(() => {
+    delete process.env.T5_BLAS;
+  });
+  afterAll(() => tf.removeBackend("simd"));
+
+  it("says why there is none", () => {
+    const heap = new Heap(false);
+    expect(findBlas(false, heap, 1)).toEqual({ reason: "not asked for" });
+    expect(findBlas("/nowhere/libblas.so", heap, 1).reason).toMatch(/^\/nowhere\/libblas\.so: .*nowhere/);
+    expect(findBlas(NOT_BLAS, heap, 1).reason).toMatch(/cblas_sgemm/);
+    process.env.T5_BLAS = "/elsewhere/libblas.so";
+    expect(findBlas(true, heap, 1).reason).toMatch(/^\/elsewhere\/libblas\.so: /);
+    expect(heap.allocator.liveBytes).toBe(0);
+  });
+
+  it("leaves the backend working without one", async () => {
+    await restart({ blas: "/nowhere/libblas.so", threads: 1 });
+    expect(simdInfo().blas).toBeUndefined();
+    expect(simdInfo().reasonForNoBlas).toContain("/nowhere/libblas.so");
+    const x = tf.ones([100, 100]);
+    expect(tf.sum(tf.matMul(x, x)).dataSync()[0]).toBe(1e6);
+  });
+
+  it.skipIf(found.blas === undefined)("multiplies in place, on memory that moves as it grows", () => {
+    for (const isShared of [true, false]) {
+      const heap = new Heap(isShared);
+      const blas = findBlas(true, heap, 1).blas!;
+      const size = { m: 2, n: 2, k: 3, lda: 3, ldb: 2, ldc: 2, transposeA: false, transposeB: false };
+      for (let round = 0; round < 2; round++) {
+        const { address } = heap.allocate(64);
+        heap.float32.set([1, 2, 3, 4, 5, 6, 1, 0, 0, 1, 1, 1, 10, 10, 10, 10], address / 4);
+        const at = { a: address, b: address + 24, c: address + 48 };
+        const result = () => Array.from(heap.float32.subarray(address / 4 + 12, address / 4 + 16));
+        blas.multiply({ ...size, ...at }, true);
+        expect(result()).toEqual([14, 15, 20, 21]);
+        blas.multiply({ ...size, ...at }, false);
+        expect(result()).toEqual([4, 5, 10, 11]);
+        heap.allocate(100_000_000);
+      }
+    }
+  });
+});
+
+if (findBlas(true, new Heap(true), 1).blas === undefined) {
+  console.warn("No BLAS: products through it aren't tested. Debian: apt-get install libopenblas0-pthread.");
+}

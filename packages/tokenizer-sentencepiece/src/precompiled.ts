@@ -1,0 +1,189 @@
+import { type AlignedText, type Normalizer, TextRewriter } from "@t5ts/tokenizer-bpe";
+import type { Charsmap } from "./charsmap.js";
+import { hasValue, LABEL_MASK, offsetOf } from "./double-array.js";
+
+/**
+ * The `Precompiled` normalizer of a tokenizer.json, which departs from SentencePiece on the same rules.
+ *
+ * It goes by what a reader sees as a character (a grapheme) instead of by the longest rule. A grapheme below six bytes
+ * becomes the replacement of the shortest rule that it begins with, whatever follows: `①` with an accent becomes `1`.
+ * Of a longer one, or one that no rule begins, each code point is replaced by itself.
+ */
+export function precompiled(charsmap: Charsmap): Normalizer {
+  const replacements = new ReplacementTable(charsmap);
+  const isPlain = (unit: number): boolean => unit < 0x80 && charsmap.isPlain[unit] === 1;
+  return (input) => {
+    const { text } = input;
+    let at = 0;
+    while (at < text.length && isPlain(text.charCodeAt(at))) at++;
+    if (at === text.length) return input;
+
+    const output = new Output(input);
+    let kept = 0;
+    // Between two ASCII characters there's a border, unless they're a line break.
+    for (; at < text.length; at++) {
+      if (isPlain(text.charCodeAt(at))) continue;
+      const start = at > kept && text.charCodeAt(at) >= 0x80 ? at - 1 : at;
+      let end = at + 1;
+      while (end < text.length && !(isPlain(text.charCodeAt(end)) && isPlain(text.charCodeAt(end - 1)))) end++;
+      output.keep(kept, start);
+      for (let from = start; from < end; ) {
+        const to = graphemeEnd(text, from, end);
+        rewrite(output, replacements, text, from, to);
+        from = to;
+      }
+      kept = end;
+      at = end - 1;
+    }
+    output.keep(kept, text.length);
+    return output.finish();
+  };
+}
+
+/**
+ * The text being written. What is dropped before anything is written isn't noticed by the original: all that follows is
+ * then aligned as many characters too far to the front.
+ */
+class Output {
+  readonly #input: AlignedText;
+  #rewriter: TextRewriter | undefined;
+  #dropped = 0;
+
+  constructor(input: AlignedText) {
+    this.#input = input;
+  }
+
+  keep(from: number, to: number): void {
+    if (from < to) this.#started().keep(from, to);
+  }
+
+  put(text: string, at: number): void {
+    this.#started().put(text, at);
+  }
+
+  drop(characters: number): void {
+    if (this.#rewriter === undefined) this.#dropped += characters;
+  }
+
+  finish(): AlignedText {
+    return this.#started().finish();
+  }
+
+  #started(): TextRewriter {
+    this.#rewriter ??= new TextRewriter(this.#dropped === 0 ? this.#input : shiftOrigins(this.#input, this.#dropped));
+    return this.#rewriter;
+  }
+}
+
+/** `input`, each character of it standing for what the one so many before does. */
+function shiftOrigins(input: AlignedText, characters: number): AlignedText {
+  const { text, origins } = input;
+  if (origins === undefined) return input;
+  const starts: number[] = [];
+  const shifted = new Int32Array(text.length);
+  for (let at = 0; at < text.length; ) {
+    const end = characterEnd(text, at);
+    starts.push(at);
+    shifted.fill(origins[starts[Math.max(0, starts.length - 1 - characters)]!]!, at, end);
+    at = end;
+  }
+  return { ...input, origins: shifted };
+}
+
+function rewrite(output: Output, replacements: ReplacementTable, text: string, from: number, to: number): void {
+  const grapheme = text.slice(from, to);
+  const first = characterEnd(text, from);
+  const whole = first === to || utf8Length(grapheme) < 6 ? replacements.of(grapheme) : undefined;
+  if (whole !== undefined) {
+    put(output, text, from, to, whole);
+    return;
+  }
+  for (let at = from; at < to; ) {
+    const end = characterEnd(text, at);
+    const replacement = first === to ? undefined : replacements.of(text.slice(at, end));
+    if (replacement === undefined) output.keep(at, end);
+    else put(output, text, at, end, replacement);
+    at = end;
+  }
+}
+
+/** Writes characters that stand one by one for those of `text[from, to)`; what there is more stands for the last. */
+function put(output: Output, text: string, from: number, to: number, replacement: string): void {
+  if (replacement === "") output.drop([...text.slice(from, to)].length);
+  let origin = from;
+  for (const character of replacement) {
+    output.put(character, origin);
+    const next = characterEnd(text, origin);
+    if (next < to) origin = next;
+  }
+}
+
+/** What texts are replaced by: the shortest rule that a text begins with. Texts are remembered, since they're short. */
+class ReplacementTable {
+  readonly #charsmap: Charsmap;
+  readonly #known: Map<string, string | undefined> = new Map();
+
+  constructor(charsmap: Charsmap) {
+    this.#charsmap = charsmap;
+  }
+
+  of(text: string): string | undefined {
+    const known = this.#known.get(text);
+    if (known !== undefined || this.#known.has(text)) return known;
+    const replacement = this.#find(text);
+    if (this.#known.size === MAX_KNOWN) this.#known.clear();
+    this.#known.set(text, replacement);
+    return replacement;
+  }
+
+  #find(text: string): string | undefined {
+    const { trie, replacements } = this.#charsmap;
+    let place = 0;
+    let unit = trie[0]!;
+    for (const byte of new TextEncoder().encode(text)) {
+      place ^= offsetOf(unit) ^ byte;
+      unit = trie[place]!;
+      if ((unit & LABEL_MASK) !== byte) return undefined;
+      if (!hasValue(unit)) continue;
+      const start = trie[place ^ offsetOf(unit)]! & 0x7fffffff;
+      return new TextDecoder().decode(replacements.subarray(start, replacements.indexOf(0, start)));
+    }
+    return undefined;
+  }
+}
+
+const MAX_KNOWN = 1 << 14;
+
+function characterEnd(text: string, at: number): number {
+  return at + (text.codePointAt(at)! > 0xffff ? 2 : 1);
+}
+
+function utf8Length(text: string): number {
+  return new TextEncoder().encode(text).length;
+}
+
+/** Where the grapheme ends that begins at `from`. */
+function graphemeEnd(text: string, from: number, end: number): number {
+  const next = characterEnd(text, from);
+  if (next === end) return end;
+  // A character that joins nothing, and that nothing joins.
+  if (isAlone(text.charCodeAt(from)) && isAlone(text.charCodeAt(next))) return next;
+  return from + segmentOf(text, from, end).length;
+}
+
+/** Whether a unit is a character that is a grapheme by itself if one like it follows: ASCII but line breaks, Latin, Cyrillic, kana, Han. */
+function isAlone(unit: number): boolean {
+  if (unit < 0x300) return unit >= 0x20 && unit !== 0xa9 && unit !== 0xad && unit !== 0xae && (unit < 0x7f || unit >= 0xa0);
+  if (unit < 0x2000) return (unit >= 0x370 && unit < 0x483) || (unit >= 0x48a && unit < 0x530);
+  return (unit >= 0x3041 && unit < 0x3097) || (unit >= 0x30a0 && unit < 0x3100) || (unit >= 0x3400 && unit < 0xa000);
+}
+
+let segmenter: Intl.Segmenter | undefined;
+
+function segmentOf(text: string, from: number, end: number): string {
+  segmenter ??= new Intl.Segmenter("und", { granularity: "grapheme" });
+  // Graphemes are short; where one is longer than this, the next part begins in the middle of it.
+  const part = text.slice(from, Math.min(end, from + 256));
+  for (const { segment } of segmenter.segment(part)) return segment;
+  return part;
+}

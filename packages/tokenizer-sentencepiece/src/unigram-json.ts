@@ -1,0 +1,138 @@
+import {
+  type AddedToken,
+  type AddedTokenJson,
+  checkInteger,
+  JsonFields,
+  mismatch,
+  type Normalizer,
+  type ParsedDecoder,
+  type ParsedPreTokenizer,
+  type PostProcessor,
+  parseAddedTokens,
+  parseDecoder,
+  parseNormalizer,
+  parsePostProcessor,
+  parsePreTokenizer,
+  TokenizerJsonError,
+} from "@t5ts/tokenizer-bpe";
+import { fromBase64 } from "./base64.js";
+import { parseCharsmap } from "./charsmap.js";
+import { precompiled } from "./precompiled.js";
+
+/** The file format of Hugging Face's `tokenizers` for a unigram model. */
+export type UnigramJson = {
+  readonly version: string;
+  readonly truncation: object | null;
+  readonly padding: object | null;
+  readonly added_tokens: readonly AddedTokenJson[];
+  readonly normalizer: object | null;
+  readonly pre_tokenizer: object | null;
+  readonly post_processor: object | null;
+  readonly decoder: object | null;
+  readonly model: UnigramModelJson;
+};
+
+export type UnigramModelJson = {
+  /** Files of old leave it out. */
+  readonly type?: "Unigram";
+  readonly unk_id: number | null;
+  /** Pieces with their scores; the place is the id. */
+  readonly vocab: readonly (readonly [string, number])[];
+  readonly byte_fallback?: boolean;
+};
+
+/** A tokenizer.json, checked, with its stages ready to be used. */
+export type ParsedUnigram = {
+  readonly pieces: readonly string[];
+  readonly scores: Float64Array;
+  /** -1 for none: a text with unknown characters can't be encoded then. */
+  readonly unknown: number;
+  readonly byteFallback: boolean;
+  readonly addedTokens: readonly AddedToken[];
+  readonly normalize: Normalizer;
+  readonly preTokenizer: ParsedPreTokenizer;
+  readonly postProcessor: PostProcessor;
+  readonly decoder: ParsedDecoder;
+  readonly json: UnigramJson;
+};
+
+/** As in .model files; added tokens may have ids above. */
+const MAX_PIECES = 2 ** 20;
+const MAX_ID = 2 ** 21 - 1;
+
+/**
+ * Checks a tokenizer.json whose model is `Unigram` and builds its stages.
+ *
+ * @throws TokenizerJsonError that names the first field it can't accept.
+ */
+export function parseUnigramJson(json: unknown): ParsedUnigram {
+  const file = new JsonFields(json, "");
+  const model = file.fields("model");
+  const type = model.optionalString("type");
+  if (type !== undefined && type !== "Unigram") {
+    const hint = type === "BPE" ? ' ("BPE" is for loadTokenizer of @t5ts/tokenizer-bpe)' : "";
+    throw mismatch(model.at("type"), `"Unigram"${hint}`, type);
+  }
+  const { pieces, scores } = parseVocabulary(model);
+  const unknown = model.get("unk_id") == null ? -1 : checkInteger(model.get("unk_id"), model.at("unk_id"), pieces.length - 1);
+  const addedTokens = parseAddedTokens(file, MAX_ID);
+  const named: (string | undefined)[] = [...pieces];
+  for (const [index, { id, content }] of addedTokens.entries()) {
+    const piece = pieces[id];
+    if (piece !== undefined && piece !== content) {
+      throw new TokenizerJsonError(`added_tokens[${index}]`, `doesn't agree with the vocabulary, where id ${id} is "${piece}"`);
+    }
+    while (named.length <= id) named.push(undefined);
+    named[id] = content;
+  }
+  return {
+    pieces,
+    scores,
+    unknown,
+    byteFallback: model.boolean("byte_fallback", false),
+    addedTokens,
+    normalize: parseUnigramNormalizer(file.get("normalizer")),
+    preTokenizer: parsePreTokenizer(file.get("pre_tokenizer"), false),
+    postProcessor: parsePostProcessor(file.get("post_processor"), named),
+    decoder: parseDecoder(file.get("decoder")),
+    json: json as UnigramJson,
+  };
+}
+
+function parseVocabulary(model: JsonFields): { pieces: string[]; scores: Float64Array } {
+  const listed = model.list("vocab", MAX_PIECES);
+  const pieces: string[] = [];
+  const scores = new Float64Array(listed.length);
+  for (const [id, entry] of listed.entries()) {
+    const [piece, score] = Array.isArray(entry) ? (entry as unknown[]) : [];
+    if (typeof piece !== "string" || typeof score !== "number" || !Number.isFinite(score)) {
+      throw mismatch(`${model.at("vocab")}[${id}]`, "a piece and its score, a finite number", entry);
+    }
+    pieces.push(piece);
+    scores[id] = score;
+  }
+  return { pieces, scores };
+}
+
+/** The normalizer, in which `Precompiled` may stand among the stages that every tokenizer has. */
+function parseUnigramNormalizer(json: unknown, path = "normalizer", depth = 0): Normalizer {
+  if (json == null) return (text) => text;
+  const fields = new JsonFields(json, path);
+  const type = fields.string("type");
+  if (type === "Precompiled") return precompiled(readCharsmap(fields));
+  if (type !== "Sequence" || depth > 0) return parseNormalizer(json, path);
+  const stages = fields
+    .list("normalizers", MAX_STAGES)
+    .map((stage, index) => parseUnigramNormalizer(stage, `${fields.at("normalizers")}[${index}]`, depth + 1));
+  return (text) => stages.reduce((input, stage) => stage(input), text);
+}
+
+const MAX_STAGES = 64;
+
+function readCharsmap(fields: JsonFields): ReturnType<typeof parseCharsmap> {
+  const path = fields.at("precompiled_charsmap");
+  const text = fields.get("precompiled_charsmap") === null ? "" : fields.string("precompiled_charsmap");
+  const bytes = fromBase64(text);
+  if (bytes === undefined) throw new TokenizerJsonError(path, "expected base64");
+  return parseCharsmap(bytes, (what) => new TokenizerJsonError(path, what));
+}
