@@ -45,16 +45,17 @@ export function describeOptimizer<S extends TensorTree>(
       }
     });
 
-    it("makes new parameters and a new state, and nothing else", () => {
+    it("makes new parameters and a new state, nothing else, and leaves the gradients as they were", () => {
       const optimizer = make({});
       const [params, grads] = [makeParams(), makeGrads()];
       const state = optimizer.init(params);
-      const before = values({ params, grads, state });
+      // Parameters and state may be overwritten: a kernel may work in place.
+      const before = values(grads);
       const numTensors = tf.memory().numTensors;
       const next = optimizer.update(grads, state, params, { step: 0, learningRate: 0.1, gradScale: 0.5 });
       expect(tf.memory().numTensors - numTensors).toBe(leaves(next).length);
       expect(leaves(next.state).map(({ shape }) => shape)).toEqual(leaves(state).map(({ shape }) => shape));
-      expect(values({ params, grads, state })).toEqual(before);
+      expect(values(grads)).toEqual(before);
       disposeTree({ params, grads, state, next });
     });
 
