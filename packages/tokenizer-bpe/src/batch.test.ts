@@ -2,8 +2,8 @@ import { Tokenizer } from "tokenizers";
 import { describe, expect, it } from "vitest";
 import type { BatchEncoding, Truncation } from "./batch.js";
 import type { Encoding } from "./encoding.js";
-import { fileOf } from "./testing/hugging-face.js";
 import { loadTokenizer } from "./load-tokenizer.js";
+import { fileOf } from "./testing/hugging-face.js";
 
 const LETTERS = "abcdefghijklmnopqrst";
 const vocab = Object.fromEntries(["<unk>", ...LETTERS, " "].map((piece, id) => [piece, id]));

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { FALLBACK_PIECES } from "./bpe-model.js";
-import { expectAsNative, fileOf } from "./testing/hugging-face.js";
 import { loadTokenizer } from "./load-tokenizer.js";
+import { expectAsNative, fileOf } from "./testing/hugging-face.js";
 
 /** A model with random merges over a few pieces, among them the unknown one and bytes. */
 const model = fc

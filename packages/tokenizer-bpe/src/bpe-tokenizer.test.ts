@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { loadTokenizer } from "./load-tokenizer.js";
 import { hardText } from "./testing/hard-texts.js";
 import { fileOf } from "./testing/hugging-face.js";
-import { loadTokenizer } from "./load-tokenizer.js";
 import { trainBpe } from "./train-bpe.js";
 
 const TEXT = "We, the people of the United States, in order to form a more perfect union, establish justice. ".repeat(

@@ -18,12 +18,6 @@ export function byteOfCharacter(unit: number): number {
   return unit < BYTES.length ? BYTES[unit]! : -1;
 }
 
-/** Whether every character of `piece` stands for a byte. */
-export function isBytePiece(piece: string): boolean {
-  for (let i = 0; i < piece.length; i++) if (byteOfCharacter(piece.charCodeAt(i)) < 0) return false;
-  return true;
-}
-
 /** The bytes of a code point in UTF-8. */
 export function utf8(code: number): number[] {
   if (code < 0x80) return [code];

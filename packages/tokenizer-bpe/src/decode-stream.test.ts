@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { FALLBACK_PIECES } from "./bpe-model.js";
+import { loadTokenizer } from "./load-tokenizer.js";
 import { hardText } from "./testing/hard-texts.js";
 import { fileOf } from "./testing/hugging-face.js";
-import { loadTokenizer } from "./load-tokenizer.js";
 import { byteAlphabet } from "./training-corpus.js";
 
 const BYTE_LEVEL = { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: true };

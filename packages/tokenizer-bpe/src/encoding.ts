@@ -19,7 +19,7 @@ export type Encoding = {
 
 /** One encoding after the other. */
 export function joinEncodings(parts: readonly Encoding[]): Encoding {
-  return eachList((list) => parts.flatMap((part) => part[list] as unknown[]));
+  return eachList((list) => ([] as unknown[]).concat(...parts.map((part) => part[list] as unknown[])));
 }
 
 /** The ids from `start` to `end`. */
@@ -35,15 +35,15 @@ export function encodeMarks(
   attention: 0 | 1,
 ): Encoding {
   const values = {
-    offsets: [0, 0],
-    wordIds: null,
-    sequenceIds: null,
-    typeIds: typeId,
-    attentionMask: attention,
-    specialTokensMask: 1,
+    offsets: () => [0, 0],
+    wordIds: () => null,
+    sequenceIds: () => null,
+    typeIds: () => typeId,
+    attentionMask: () => attention,
+    specialTokensMask: () => 1,
   };
   return eachList((list) =>
-    list === "ids" ? [...ids] : list === "pieces" ? [...pieces] : ids.map(() => values[list]),
+    list === "ids" ? [...ids] : list === "pieces" ? [...pieces] : ids.map(() => values[list]()),
   );
 }
 

@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { Tokenizer } from "tokenizers";
 import { describe, expect, it } from "vitest";
+import { loadTokenizer } from "./load-tokenizer.js";
 import { hardTexts, realTexts } from "./testing/hard-texts.js";
 import { fileOf } from "./testing/hugging-face.js";
-import { loadTokenizer } from "./load-tokenizer.js";
 
 const require = createRequire(import.meta.url);
 const readFile = (name: string): string =>

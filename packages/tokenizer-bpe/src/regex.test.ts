@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { compileRegex } from "./regex.js";
 import { ATOMS, hardTexts } from "./testing/hard-texts.js";
 import { expectAsNative, fileOfCharacters } from "./testing/hugging-face.js";
-import { compileRegex } from "./regex.js";
 
 const LETTERS = "[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]*[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]+";
 

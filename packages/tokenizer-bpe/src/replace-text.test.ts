@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { hardText } from "./testing/hard-texts.js";
 import { replaceText } from "./replace-text.js";
+import { hardText } from "./testing/hard-texts.js";
 
 it("does what replaceAll does, dollar signs included", () => {
   const short = fc.constantFrom(" ", "a", "▁", "😀", "$&", "ab", "");

@@ -1,6 +1,4 @@
-/**
- * As `replaceAll`. For one unit by one other it's 5 times faster than that: V8 makes a rope with two knots at each place.
- */
+/** As `replaceAll`, but faster for one unit by one other: V8 makes that a rope, with two knots at each place. */
 export function replaceText(text: string, from: string, to: string): string {
   if (from.length !== 1 || to.length !== 1) return text.replaceAll(from, () => to);
   const [old, replacement] = [from.charCodeAt(0), to.charCodeAt(0)];

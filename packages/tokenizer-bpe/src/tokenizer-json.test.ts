@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { fileOf } from "./testing/hugging-face.js";
 import { TokenizerJsonError } from "./json-fields.js";
 import { loadTokenizer } from "./load-tokenizer.js";
+import { fileOf } from "./testing/hugging-face.js";
 import { parseTokenizerJson } from "./tokenizer-json.js";
 
 const vocab = { "<unk>": 0, a: 1, b: 2, ab: 3 };

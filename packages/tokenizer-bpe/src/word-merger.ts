@@ -5,7 +5,7 @@ import { PairTable } from "./pair-table.js";
 export type BpeDropout = { readonly rate: number; readonly random: () => number };
 
 /** Up to this many symbols the first merge is found by looking at all pairs, beyond that by a heap. */
-const LONGEST_SCANNED = 48;
+const LONGEST_SCANNED = 128;
 
 /** Merges the symbols of one word: the earliest merge that applies, leftmost first, again and again. */
 export class WordMerger {

@@ -2,7 +2,7 @@
  * Numbers for words: the first word interned is 0, the next new one 1, and so on.
  *
  * A word is a range of a longer text; it's compared unit by unit where it lies, so that looking one up allocates
- * nothing. Open addressing over typed arrays: about 4 times faster here than a `Map` of substrings.
+ * nothing. Open addressing over typed arrays: twice as fast here as a `Map` of substrings.
  */
 export class WordTable {
   /** How many words are in the table. */

@@ -1,21 +1,31 @@
-import { byteOfCharacter, isBytePiece } from "../byte-alphabet.js";
+import { byteOfCharacter } from "../byte-alphabet.js";
 
 /** The text whose bytes the pieces' characters stand for; bytes that aren't UTF-8 give U+FFFD. */
 export function decodeByteLevel(pieces: readonly string[]): string[] {
-  const parts = pieces.map(bytesOfPiece);
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return [UTF8.decode(bytes)];
+  const bytes = new Uint8Array(pieces.reduce((sum, piece) => sum + mostBytes(piece), 0));
+  let length = 0;
+  for (const piece of pieces) length = writePiece(piece, bytes, length);
+  return [UTF8.decode(bytes.subarray(0, length))];
 }
 
 /** The bytes of a piece: those its characters stand for, or of its own UTF-8 if one of them stands for none. */
 export function bytesOfPiece(piece: string): Uint8Array {
-  if (!isBytePiece(piece)) return new TextEncoder().encode(piece);
-  return Uint8Array.from(piece, (character) => byteOfCharacter(character.charCodeAt(0)));
+  const bytes = new Uint8Array(mostBytes(piece));
+  return bytes.subarray(0, writePiece(piece, bytes, 0));
+}
+
+/** Writes a piece's bytes from `start` on, and returns where they end. */
+function writePiece(piece: string, bytes: Uint8Array, start: number): number {
+  for (let i = 0; i < piece.length; i++) {
+    const byte = byteOfCharacter(piece.charCodeAt(i));
+    if (byte < 0) return start + new TextEncoder().encodeInto(piece, bytes.subarray(start)).written;
+    bytes[start + i] = byte;
+  }
+  return start + piece.length;
+}
+
+function mostBytes(piece: string): number {
+  return piece.length * 3; // UTF-8 takes up to three bytes for a unit
 }
 
 const UTF8 = new TextDecoder("utf-8", { ignoreBOM: true });

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { Tokenizer } from "tokenizers";
 import { describe, expect, it } from "vitest";
-import { fileOf } from "../testing/hugging-face.js";
 import { loadTokenizer } from "../load-tokenizer.js";
+import { fileOf } from "../testing/hugging-face.js";
 import { parseDecoder } from "./decoder.js";
 
 const decode = (json: object | null, pieces: readonly string[]): string => parseDecoder(json).decode(pieces).join("");

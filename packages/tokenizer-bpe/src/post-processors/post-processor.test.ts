@@ -1,8 +1,8 @@
 import { Tokenizer } from "tokenizers";
 import { describe, expect, it } from "vitest";
+import { loadTokenizer } from "../load-tokenizer.js";
 import { ATOMS, hardTexts } from "../testing/hard-texts.js";
 import { fileOfCharacters } from "../testing/hugging-face.js";
-import { loadTokenizer } from "../load-tokenizer.js";
 import { parsePostProcessor } from "./post-processor.js";
 
 const byteLevel = (add_prefix_space: boolean): object => ({

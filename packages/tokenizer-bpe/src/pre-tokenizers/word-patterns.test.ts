@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ATOMS, hardText, hardTexts, realTexts } from "../testing/hard-texts.js";
-import { expectAsNative, fileOfCharacters } from "../testing/hugging-face.js";
 import { findMatches } from "../pattern.js";
 import { compileRegex } from "../regex.js";
+import { ATOMS, hardText, hardTexts, realTexts } from "../testing/hard-texts.js";
+import { expectAsNative, fileOfCharacters } from "../testing/hugging-face.js";
 import { GPT2_PATTERN, GPT4_PATTERN, METASPACE_PATTERN, MULTILINGUAL_PATTERN, scannerFor } from "./word-patterns.js";
 
 const QWEN2_PATTERN = GPT4_PATTERN.replace("{1,3}", "");

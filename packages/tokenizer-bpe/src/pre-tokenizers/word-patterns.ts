@@ -39,7 +39,7 @@ function gpt4Pattern(digits: string): string {
   );
 }
 
-/** The scanner written by hand for a pattern, if there's one: it finds what the regular expression does, 5 times faster. */
+/** The scanner written by hand for a pattern, if there's one: it finds what the regular expression does, in a third of the time or less. */
 export function scannerFor(pattern: string): Cutter | undefined {
   switch (pattern) {
     case GPT2_PATTERN:
