@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -9,7 +9,11 @@ export type Clone = { benchFolder: string; dataFolder: string };
 export function findClone(start: string = dirname(fileURLToPath(import.meta.url))): Clone | undefined {
   for (let folder = start; ; folder = dirname(folder)) {
     const benchFolder = join(folder, "tooling", "bench");
-    if (existsSync(join(benchFolder, "package.json"))) return { benchFolder, dataFolder: join(folder, "data") };
+    if (isBench(join(benchFolder, "package.json"))) return { benchFolder, dataFolder: join(folder, "data") };
     if (dirname(folder) === folder) return undefined;
   }
+}
+
+function isBench(file: string): boolean {
+  return existsSync(file) && (JSON.parse(readFileSync(file, "utf8")) as { name?: string }).name === "@t5ts/bench";
 }

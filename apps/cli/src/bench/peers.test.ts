@@ -11,7 +11,7 @@ const bench = join(root, "tooling", "bench");
 afterAll(() => rmSync(root, { recursive: true }));
 
 mkdirSync(join(bench, "node_modules", "tokenizers"), { recursive: true });
-writeFileSync(join(bench, "package.json"), "{}");
+writeFileSync(join(bench, "package.json"), '{ "name": "@t5ts/bench" }');
 writeFileSync(join(bench, "node_modules", "tokenizers", "package.json"), '{ "version": "0.23.2" }');
 
 const tokenizing = selectWork({ only: ["tokenizer"] });

@@ -1,0 +1,79 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { trainBpe } from "@t5ts/tokenizer-bpe";
+import { afterAll, describe, expect, it } from "vitest";
+import { startBenchProcess } from "./bench-process.js";
+import { findClone } from "./clone.js";
+import type { BenchJob } from "./job.js";
+import { findPeers } from "./peers.js";
+import type { RunReply } from "./rounds.js";
+import { selectWork, type Work } from "./work.js";
+
+const benchFolder = findClone()?.benchFolder as string;
+const folder = mkdtempSync(join(tmpdir(), "t5-peers-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const limits = { startMs: 50_000, runMs: 50_000, signal: new AbortController().signal };
+
+/** What every peer of npm that is installed answers to a job; by its name, without the version. */
+async function answers(
+  work: Work,
+  files: Pick<BenchJob, "tokenizerFile" | "textFile"> = {},
+): Promise<Record<string, RunReply>> {
+  const { contenders } = await findPeers([work], benchFolder);
+  const replies: Record<string, RunReply> = {};
+  for (const { peer, backend, command } of contenders.filter(({ peer }) => !peer.startsWith("pytorch"))) {
+    const runner = await startBenchProcess(await command({ ...work, ...files, backend, threads: 1 }), limits);
+    replies[peer.split(" ")[0] as string] = await runner.run();
+    runner.stop();
+  }
+  return replies;
+}
+
+describe("the peers in tooling/bench", () => {
+  it("multiply", async () => {
+    const gemm = { layout: "nt", batch: 2, m: 8, k: 4, n: 16 } as const;
+    const replies = await answers({ kind: "gemm", what: "gemm_nt", size: "2x8x4x16", gemm });
+    expect(Object.keys(replies)).toEqual(["tfjs", "jax-js"]);
+    for (const { seconds } of Object.values(replies)) expect(seconds).toBeGreaterThan(0);
+  });
+
+  it("make the same number of tokens as we do of the same vocabulary", async () => {
+    const lines = ["What is built already, is built already.", "", "Ein Bär und 42 Äpfel 🍎 – 熊"];
+    const tokenizer = await trainBpe(Array(9).fill(lines[0]), { vocabSize: 400 });
+    const files = { tokenizerFile: join(folder, "tokenizer.json"), textFile: join(folder, "text.txt") };
+    writeFileSync(files.tokenizerFile, JSON.stringify(tokenizer));
+    writeFileSync(files.textFile, lines.join("\n"));
+    const [work] = selectWork({ only: ["tokenizer"] });
+    const replies = await answers(work as Work, files);
+    const tokens = lines.reduce((sum, line) => sum + tokenizer.encode(line, { addSpecialTokens: false }).length, 0);
+    const bytes = Buffer.byteLength(lines.join("\n"));
+    expect(replies).toMatchObject({
+      tokenizers: { tokens, bytes },
+      "@huggingface/tokenizers": { tokens, bytes },
+      "gpt-tokenizer": { tokens: expect.any(Number), bytes },
+    });
+  });
+
+  it("are given the relative positions that T5 has", async () => {
+    const { positionBuckets } = (await import(join(benchFolder, "position-buckets.mjs"))) as {
+      positionBuckets(queries: number, keys: number, isBidirectional: boolean): Int32Array;
+    };
+    const [before, after] = [
+      [0, 1, 7, 8, 16, 32, 64, 128, 199],
+      [1, 7, 8, 16, 32, 64, 128, 199],
+    ];
+    // Both ways: 8 exact, then 8 + ⌊log₁₆(distance / 8) · 8⌋, and 16 more for what comes after.
+    const both = positionBuckets(200, 200, true);
+    expect(before.map((distance) => both[199 * 200 + 199 - distance])).toEqual([0, 1, 7, 8, 10, 12, 14, 15, 15]);
+    expect(after.map((distance) => both[distance])).toEqual([17, 23, 24, 26, 28, 30, 31, 31]);
+    // The past: 16 exact, then 16 + ⌊log₈(distance / 16) · 16⌋, and none for what comes after.
+    const past = positionBuckets(200, 200, false);
+    expect(before.map((distance) => past[199 * 200 + 199 - distance])).toEqual([0, 1, 7, 8, 16, 21, 26, 31, 31]);
+    expect(after.map((distance) => past[distance])).toEqual(after.map(() => 0));
+    // One query, at the end of its keys.
+    const all = Array.from(positionBuckets(9, 9, false));
+    expect(Array.from(positionBuckets(1, 9, false))).toEqual(all.slice(-9));
+  });
+});
