@@ -1,10 +1,15 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { loadSentencePiece, type SentencePieceTokenizer } from "@t5ts/tokenizer-sentencepiece";
 import { VECTORS } from "./run-vectors.js";
 
-/** Where the models are: `T5_FIXTURES`, or `fixtures` beside the folder of vectors. */
-const FIXTURES: string = process.env.T5_FIXTURES ?? join(VECTORS, "../fixtures");
+/** Where the models may be: `T5_FIXTURES`, `fixtures` beside the folder of vectors, or beside the repository. */
+const PLACES: string[] = [
+  process.env.T5_FIXTURES ?? join(VECTORS, "../fixtures"),
+  fileURLToPath(new URL("../../../shared/fixtures", import.meta.url)),
+];
+const FIXTURES: string = PLACES.find((place) => existsSync(place)) ?? (PLACES[0] as string);
 
 export function readFixture(name: string): Uint8Array {
   return readFileSync(join(FIXTURES, "sentencepiece", name));

@@ -1,5 +1,5 @@
-import { loadT5Tokenizer, loadUnigram } from "@t5ts/tokenizer-sentencepiece";
 import type { Tokenizer } from "@t5ts/tokenizer-bpe";
+import { loadT5Tokenizer, loadUnigram } from "@t5ts/tokenizer-sentencepiece";
 import { expect } from "vitest";
 import { runVectors, type VectorCase } from "./run-vectors.js";
 import { readFixture } from "./sentencepiece-fixtures.js";
@@ -30,7 +30,8 @@ runVectors("tokenizer_t5.json", {
     const tokenizer = tokenizerOf(testCase);
     const { text, ids, tokens, decoded } = testCase;
     expect(tokenizer.encode(text)).toEqual(ids);
-    if (tokens !== undefined) expect(tokenizer.encodeDetailed(text, { addSpecialTokens: false }).pieces).toEqual(tokens);
+    if (tokens !== undefined)
+      expect(tokenizer.encodeDetailed(text, { addSpecialTokens: false }).pieces).toEqual(tokens);
     if (decoded !== undefined) expect(tokenizer.decode(ids)).toBe(decoded);
   },
   t5_encode(testCase) {
