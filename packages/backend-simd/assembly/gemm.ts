@@ -13,8 +13,10 @@ const PACKED_A_BYTES: usize = <usize>BLOCK_M * BLOCK_K * 4;
 const PACKED_B_BYTES: usize = <usize>BLOCK_N * BLOCK_K * 4;
 const EDGE_BYTES: usize = <usize>TILE_ROWS * TILE_COLUMNS * 4;
 
-/** What `gemm` needs of the thread's scratch memory. */
-export const GEMM_SCRATCH_BYTES: usize = PACKED_A_BYTES + PACKED_B_BYTES + EDGE_BYTES;
+/** How much scratch memory a thread needs; products need the most. */
+export function scratchBytes(): usize {
+  return PACKED_A_BYTES + PACKED_B_BYTES + EDGE_BYTES;
+}
 
 /**
  * c [m, n] = or += op(a) [m, k] · op(b) [k, n], on the calling thread.

@@ -19,17 +19,10 @@ export function exp(x: v128): v128 {
   // The operand that may be NaN comes first: these pick it when the comparison fails.
   const bounded = f32x4.pmax(f32x4.pmin(x, f32x4.splat(89)), f32x4.splat(-105));
   const shifted = madd(bounded, f32x4.splat(LOG2_E), f32x4.splat(ROUNDER));
-  const n = f32x4.sub(shifted, f32x4.splat(ROUNDER));
-  const r = nmadd(n, f32x4.splat(LN2_LOW), nmadd(n, f32x4.splat(LN2_HIGH), bounded));
-  let p = madd(r, f32x4.splat(0.001381446935), f32x4.splat(0.00836878034));
-  p = madd(p, r, f32x4.splat(0.04166839416));
-  p = madd(p, r, f32x4.splat(0.1666652011));
-  p = madd(p, r, f32x4.splat(0.4999999341));
-  p = f32x4.add(f32x4.splat(1), madd(f32x4.mul(r, r), p, r));
   // 2^n in two factors, since n may be beyond the exponents of a float at both ends.
-  const exponent = i32x4.sub(shifted, f32x4.splat(ROUNDER));
-  const half = i32x4.shr_s(exponent, 1);
-  return f32x4.mul(f32x4.mul(p, powerOfTwo(half)), powerOfTwo(i32x4.sub(exponent, half)));
+  const n = i32x4.sub(shifted, f32x4.splat(ROUNDER));
+  const half = i32x4.shr_s(n, 1);
+  return f32x4.mul(f32x4.mul(expOfRest(bounded, shifted), powerOfTwo(half)), powerOfTwo(i32x4.sub(n, half)));
 }
 
 /** e^x where x ≤ 0 and results below 1e-38 may be 0: what a softmax needs. */
@@ -38,17 +31,24 @@ export function exp(x: v128): v128 {
 export function expOfNegative(x: v128): v128 {
   const bounded = f32x4.pmax(x, f32x4.splat(-87.33));
   const shifted = madd(bounded, f32x4.splat(LOG2_E), f32x4.splat(ROUNDER));
+  const n = i32x4.sub(shifted, f32x4.splat(ROUNDER));
+  return v128.andnot(f32x4.mul(expOfRest(bounded, shifted), powerOfTwo(n)), f32x4.lt(x, f32x4.splat(-87.33)));
+}
+
+/** e^(x - n ln 2), where n is the integer nearest to x / ln 2: `shifted` less the rounder. */
+// @ts-ignore: decorator
+@inline
+function expOfRest(x: v128, shifted: v128): v128 {
   const n = f32x4.sub(shifted, f32x4.splat(ROUNDER));
-  const r = nmadd(n, f32x4.splat(LN2_LOW), nmadd(n, f32x4.splat(LN2_HIGH), bounded));
+  const r = nmadd(n, f32x4.splat(LN2_LOW), nmadd(n, f32x4.splat(LN2_HIGH), x));
   let p = madd(r, f32x4.splat(0.001381446935), f32x4.splat(0.00836878034));
   p = madd(p, r, f32x4.splat(0.04166839416));
   p = madd(p, r, f32x4.splat(0.1666652011));
   p = madd(p, r, f32x4.splat(0.4999999341));
-  p = f32x4.add(f32x4.splat(1), madd(f32x4.mul(r, r), p, r));
-  const e = f32x4.mul(p, powerOfTwo(i32x4.sub(shifted, f32x4.splat(ROUNDER))));
-  return v128.andnot(e, f32x4.lt(x, f32x4.splat(-87.33)));
+  return f32x4.add(f32x4.splat(1), madd(f32x4.mul(r, r), p, r));
 }
 
+/** 2^n, for integers from -126 to 127. */
 // @ts-ignore: decorator
 @inline
 function powerOfTwo(n: v128): v128 {

@@ -40,8 +40,18 @@ export type SimdInfo = {
  *
  * @throws Error if the platform has no WebAssembly SIMD.
  */
-export async function registerSimdBackend(options: SimdOptions = {}): Promise<void> {
-  if (tf.engine().registryFactory[BACKEND_NAME] !== undefined) return;
+export function registerSimdBackend(options: SimdOptions = {}): Promise<void> {
+  if (tf.engine().registryFactory[BACKEND_NAME] !== undefined) return Promise.resolve();
+  registering ??= register(options).finally(() => {
+    registering = undefined;
+  });
+  return registering;
+}
+
+/** A registration under way: who asks for another in the meantime waits for it. */
+let registering: Promise<void> | undefined;
+
+async function register(options: SimdOptions): Promise<void> {
   const { isShared, whyNot } = chooseMemory(options.sharedMemory);
   const plan = planThreads(options.threads, isShared, whyNot);
   const { module, hasRelaxedSimd } = await loadKernels(isShared, options.relaxedSimd ?? true);

@@ -25,9 +25,6 @@ export type ThreadPlan = { threads: number; reason: string };
 /** The most threads taken unasked: beyond, memory is what kernels wait for. */
 const MOST_THREADS = 16;
 
-/** What a thread has to itself: packed panels of a product. The kernels say how much; checked when they are loaded. */
-export const SCRATCH_BYTES: number = 1 << 20;
-
 /** A job of less work than this, in elements of a cheap operation, is done before another thread would be awake. */
 const PARALLEL_WORK = 65_536;
 /** The least work a thread takes at once. */
@@ -173,7 +170,7 @@ export class ThreadPool {
 
   /** Bytes of the heap that the threads keep to themselves. */
   get scratchBytes(): number {
-    return this.#scratch.length * SCRATCH_BYTES;
+    return this.#scratch.reduce((sum, { size }) => sum + size, 0);
   }
 
   #initThread(thread: number): void {
@@ -181,7 +178,7 @@ export class ThreadPool {
   }
 
   #allocateScratch(): number {
-    const block = this.#heap.allocate(SCRATCH_BYTES);
+    const block = this.#heap.allocate((this.kernels.scratchBytes as () => number)());
     this.#scratch.push(block);
     return block.address;
   }

@@ -46,7 +46,14 @@ export class ScoredBpe implements Segmenter {
         const wordEnds: number[] = [];
         this.#merge(bytes, start, end, wordIds, wordEnds, undefined);
         if (end - start <= WordCache.MAX_BYTES) {
-          word = cache.add(bytes, start, end, wordIds, wordEnds.map((each) => each - start), Number.POSITIVE_INFINITY);
+          word = cache.add(
+            bytes,
+            start,
+            end,
+            wordIds,
+            wordEnds.map((each) => each - start),
+            Number.POSITIVE_INFINITY,
+          );
         } else {
           for (const id of wordIds) ids.push(id);
           if (ends !== undefined) for (const each of wordEnds) ends.push(each);

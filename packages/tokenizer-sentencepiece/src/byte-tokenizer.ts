@@ -125,7 +125,8 @@ export class ByteTokenizer implements Tokenizer {
         const next = at + characterLength(bytes[at]!);
         const end = place + (next - at === 4 && counted === "utf16" ? 2 : 1);
         if (bytes[at] === SPACE) builder.nextWord();
-        for (; at < next; at++) builder.add(bytes[at]! + FIRST_BYTE, String.fromCharCode(bytes[at]!), place, end, sequence);
+        for (; at < next; at++)
+          builder.add(bytes[at]! + FIRST_BYTE, String.fromCharCode(bytes[at]!), place, end, sequence);
         place = end;
       }
     }

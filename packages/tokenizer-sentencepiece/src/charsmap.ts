@@ -1,4 +1,5 @@
-import { buildDoubleArray, type DoubleArray, hasValue, keysOf, LABEL_MASK, offsetOf } from "./double-array.js";
+import { buildDoubleArray, keysOf } from "./build-double-array.js";
+import { type DoubleArray, hasValue, LABEL_MASK, offsetOf } from "./double-array.js";
 
 /**
  * Rules for normalizing text, compiled: which byte sequences are replaced, and by what.
@@ -21,7 +22,7 @@ export const IDENTITY: Charsmap = {
 };
 
 /** The longest replacement in use has 33 bytes; a file may not choose how much a text grows. */
-const MAX_REPLACEMENT = 1024;
+const MAX_REPLACEMENT = 256;
 
 /**
  * Reads compiled rules. Throws what `problem` makes of a description if they could lead outside of what is there.
@@ -61,7 +62,7 @@ export function compileCharsmap(rules: Iterable<readonly [text: string, replacem
     values.push(place);
   }
   if (texts.length === 0) return new Uint8Array(0);
-  const trie = buildDoubleArray(keysOf(texts), values, true);
+  const trie = buildDoubleArray(keysOf(texts), values, { sharesEndings: true });
   const bytes = new Uint8Array(4 + trie.length * 4 + length);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, trie.length * 4, true);

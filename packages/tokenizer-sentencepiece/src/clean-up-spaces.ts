@@ -10,15 +10,17 @@ export function cleanUpSpaces(text: string): string {
 /** A stream whose text is cleaned up. */
 export function cleanUpStream(stream: DecodeStream): DecodeStream {
   let waiting = "";
-  const write = (text: string): string => {
-    waiting += text;
-    const end = settledEnd(waiting);
-    const settled = cleanUpSpaces(waiting.slice(0, end));
-    waiting = waiting.slice(end);
-    return settled;
-  };
   return {
-    push: (id) => write(stream.push(id)),
+    push(id) {
+      const text = stream.push(id);
+      const old = waiting.length;
+      waiting += text;
+      // Places that were looked at before aren't looked at again, but for those whose next characters weren't known.
+      const end = text === "" ? 0 : settledEnd(waiting, Math.max(1, old - 1));
+      const settled = cleanUpSpaces(waiting.slice(0, end));
+      waiting = waiting.slice(end);
+      return settled;
+    },
     end() {
       const rest = cleanUpSpaces(waiting + stream.end());
       waiting = "";
@@ -40,10 +42,21 @@ const RULES: readonly (readonly [string, string])[] = [
   [" 're", "'re"],
 ];
 
-/** Where the last space is that no rule reaches across, whatever follows: it stands between two words. */
-function settledEnd(text: string): number {
-  for (let at = text.length - 2; at > 0; at--) {
-    if (text[at] === " " && !"' ".includes(text[at - 1]!) && !".?!,'n ".includes(text[at + 1]!)) return at;
-  }
+/** The last place from `first` on that no rule reaches across, whatever follows; 0 if there's none. */
+function settledEnd(text: string, first: number): number {
+  for (let at = text.length; at >= first; at--) if (isSettled(text, at)) return at;
   return 0;
 }
+
+function isSettled(text: string, at: number): boolean {
+  // Signs stand only at the end of a rule; and every rule begins with a space and has at most four characters, also
+  // when an earlier one took a space out of it.
+  if (SIGNS.includes(text[at - 1]!)) return true;
+  if (at >= 3 && !text.slice(at - 3, at).includes(" ")) return true;
+  // A space between two words begins no rule.
+  return (
+    text[at] === " " && !"' ".includes(text[at - 1]!) && at + 1 < text.length && !`${SIGNS}'n `.includes(text[at + 1]!)
+  );
+}
+
+const SIGNS = ".?!,";

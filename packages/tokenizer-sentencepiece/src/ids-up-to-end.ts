@@ -6,7 +6,11 @@
  */
 export function idsUpToEnd(
   ids: Iterable<number>,
-  { vocabSize, end, unknown }: { readonly vocabSize: number; readonly end: number; readonly unknown?: number | undefined },
+  {
+    vocabSize,
+    end,
+    unknown,
+  }: { readonly vocabSize: number; readonly end: number; readonly unknown?: number | undefined },
 ): number[] {
   const kept: number[] = [];
   for (const id of ids) {

@@ -1,12 +1,13 @@
 // .model files
 export { loadSentencePiece } from "./load-sentencepiece.js";
 export {
-  type ScoredIds,
+  type Marks,
   type SentencePieceEncodeOptions,
   type SentencePieceJson,
   type SentencePieceOptions,
   SentencePieceTokenizer,
 } from "./sentencepiece-tokenizer.js";
+export type { ScoredIds } from "./text-processor.js";
 export type { Sampling } from "./sampling.js";
 export {
   type NormalizerSpec,
@@ -17,7 +18,7 @@ export {
   type TrainerSpec,
   writeModel,
 } from "./model-file.js";
-export { ModelFileError } from "./wire-format.js";
+export { ModelFileError } from "./model-file-error.js";
 // T5
 export { loadT5Tokenizer, type T5TokenizerOptions } from "./load-t5.js";
 export { ByteTokenizer, type ByteTokenizerOptions } from "./byte-tokenizer.js";
@@ -27,9 +28,10 @@ export { idsUpToEnd } from "./ids-up-to-end.js";
 export { loadUnigram, type UnigramOptions } from "./load-unigram.js";
 export { UnigramTokenizer } from "./unigram-tokenizer.js";
 export type { UnigramJson, UnigramModelJson } from "./unigram-json.js";
+export { tokenizerFromJson } from "./tokenizer-from-json.js";
 // Training
+export type { SpecialPieceOptions, SpecialRole } from "./training-vocabulary.js";
 export {
-  type SpecialRole,
   trainUnigram,
   type TrainUnigramOptions,
   type TrainUnigramProgress,

@@ -7,11 +7,12 @@ import type {
   SpecialIds,
   Tokenizer,
 } from "@t5ts/tokenizer-bpe";
-import { cleanUpStream } from "./clean-up-spaces.js";
+import { toBase64 } from "./base64.js";
+import { cleanUpSpaces, cleanUpStream } from "./clean-up-spaces.js";
 import { EncodingBuilder } from "./encoding-builder.js";
-import type { SentencePieceModel } from "./model-file.js";
-import { type SentencePieceJson, SentencePieceTokenizer } from "./sentencepiece-tokenizer.js";
+import { type SentencePieceModel, writeModel } from "./model-file.js";
 import { findSpecial } from "./special-pieces.js";
+import { TextProcessor } from "./text-processor.js";
 
 /**
  * What `T5Tokenizer` of Python's transformers does by default (`legacy=True`, the "slow" one): special pieces are cut out
@@ -20,28 +21,30 @@ import { findSpecial } from "./special-pieces.js";
 export class LegacyT5Tokenizer implements Tokenizer {
   readonly vocabSize: number;
   readonly special: SpecialIds;
+  readonly #model: SentencePieceModel;
   readonly #extraIds: number;
-  readonly #sentencePiece: SentencePieceTokenizer;
+  readonly #processor: TextProcessor;
   readonly #specialIds: ReadonlyMap<string, number>;
   readonly #specialPieces: ReadonlyMap<number, string>;
 
   constructor(model: SentencePieceModel, extraIds: number) {
+    this.#model = model;
     this.#extraIds = extraIds;
-    this.#sentencePiece = new SentencePieceTokenizer(model);
-    const own = this.#sentencePiece.special;
+    this.#processor = new TextProcessor(model);
+    const { vocabulary } = this.#processor;
     const size = model.pieces.length + extraIds;
     const sentinels = Array.from({ length: extraIds }, (_, i) => size - 1 - i);
     const specialIds = new Map<string, number>();
     // A piece that the model lacks gets an id after all others.
     let next = size;
-    const idOf = (piece: string, id: number): number => {
-      const given = id >= 0 ? id : (this.#sentencePiece.idOf(piece) ?? next++);
-      specialIds.set(piece, given);
-      return given;
+    const idOf = (piece: string): number => {
+      const id = vocabulary.idOf(piece) ?? next++;
+      specialIds.set(piece, id);
+      return id;
     };
-    const end = idOf("</s>", own.end);
-    const unknown = idOf("<unk>", own.unknown);
-    const pad = idOf("<pad>", own.pad);
+    const end = idOf(model.trainer.eosPiece ?? "</s>");
+    const unknown = idOf(model.pieces[vocabulary.unknown]!.piece);
+    const pad = idOf(model.trainer.padPiece ?? "<pad>");
     for (const [i, id] of sentinels.entries()) specialIds.set(`<extra_id_${i}>`, id);
     this.special = { pad, end, unknown, start: -1, mask: -1, sentinels };
     this.vocabSize = next;
@@ -55,7 +58,7 @@ export class LegacyT5Tokenizer implements Tokenizer {
       let last = -1;
       for (const part of findSpecial(each, this.#specialIds)) {
         if (part.id >= 0) ids.push(part.id);
-        else for (const id of this.#sentencePiece.encode(part.text)) ids.push(id);
+        else this.#processor.appendIds(part.text, ids);
         last = ids.at(-1) ?? -1;
       }
       if (addSpecialTokens && last !== this.special.end) ids.push(this.special.end);
@@ -65,15 +68,16 @@ export class LegacyT5Tokenizer implements Tokenizer {
 
   encodeDetailed(text: string, options: DetailedEncodeOptions = {}): Encoding {
     const builder = new EncodingBuilder();
-    const counts = options.offsets ?? "utf16";
+    const { offsets = "utf16" } = options;
     for (const [sequence, each] of (options.pair === undefined ? [text] : [text, options.pair]).entries()) {
       const before = builder.ids.length;
       let place = 0;
       for (const part of findSpecial(each, this.#specialIds)) {
-        const length = counts === "utf16" ? part.text.length : [...part.text].length;
-        if (part.id < 0) this.#sentencePiece.appendDetails(part.text, sequence as 0 | 1, builder, options, place);
+        const length = offsets === "utf16" ? part.text.length : [...part.text].length;
+        const details = { sequence: sequence as 0 | 1, offsets, offset: place, sampling: undefined };
+        if (part.id < 0) this.#processor.appendDetails(part.text, builder, details);
         else {
-          builder.add(part.id, part.text, place, place + length, sequence as 0 | 1);
+          builder.add(part.id, part.text, place, place + length, details.sequence);
           builder.nextWord();
         }
         place += length;
@@ -86,47 +90,51 @@ export class LegacyT5Tokenizer implements Tokenizer {
   }
 
   decode(ids: Iterable<number>, options: DecodeOptions = {}): string {
-    const stream = this.decodeStream(options);
+    const stream = this.#plainStream(options);
     let text = "";
     for (const id of ids) text += stream.push(id);
-    return text + stream.end();
+    return cleanUpSpaces(text + stream.end());
   }
 
-  decodeStream({ skipSpecialTokens = false }: DecodeOptions = {}): DecodeStream {
+  decodeStream(options: DecodeOptions = {}): DecodeStream {
+    return cleanUpStream(this.#plainStream(options));
+  }
+
+  #plainStream({ skipSpecialTokens = false }: DecodeOptions): DecodeStream {
     // SentencePiece decodes what is between special pieces, of which each is followed by a space.
-    let part = this.#sentencePiece.decodeStream();
-    return cleanUpStream(
-      trimStream({
-        push: (id) => {
-          const special = this.#specialPieces.get(id);
-          if (special === undefined) return part.push(id);
-          if (skipSpecialTokens) return "";
-          const text = `${part.end()}${special} `;
-          part = this.#sentencePiece.decodeStream();
-          return text;
-        },
-        end: () => part.end(),
-      }),
-    );
+    let part = this.#processor.decodeStream();
+    return trimStream({
+      push: (id) => {
+        const special = this.#specialPieces.get(id);
+        if (special === undefined) return part.push(id);
+        if (skipSpecialTokens) return "";
+        const text = `${part.end()}${special} `;
+        part = this.#processor.decodeStream();
+        return text;
+      },
+      end: () => part.end(),
+    });
   }
 
   idOf(piece: string): number | undefined {
-    return this.#specialIds.get(piece) ?? this.#sentencePiece.idOf(piece);
+    return this.#specialIds.get(piece) ?? this.#processor.vocabulary.idOf(piece);
   }
 
   pieceOf(id: number): string | undefined {
-    return this.#specialPieces.get(id) ?? this.#sentencePiece.pieceOf(id);
+    return this.#specialPieces.get(id) ?? this.#model.pieces[id]?.piece;
   }
 
   toJSON(): LegacyT5Json {
-    return { ...this.#sentencePiece.toJSON(), type: "T5", dialect: "hf-legacy", extraIds: this.#extraIds };
+    return { type: "T5", dialect: "hf-legacy", extraIds: this.#extraIds, model: toBase64(writeModel(this.#model)) };
   }
 }
 
-export type LegacyT5Json = Omit<SentencePieceJson, "type"> & {
+/** The form in which the tokenizer is kept as JSON: the .model file in base64. */
+export type LegacyT5Json = {
   readonly type: "T5";
   readonly dialect: "hf-legacy";
   readonly extraIds: number;
+  readonly model: string;
 };
 
 /** Without the spaces at both ends of the text. */

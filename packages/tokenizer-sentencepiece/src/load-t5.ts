@@ -1,7 +1,7 @@
 import type { Tokenizer } from "@t5ts/tokenizer-bpe";
 import { LegacyT5Tokenizer } from "./legacy-t5-tokenizer.js";
-import { type Piece, parseModel, type SentencePieceModel } from "./model-file.js";
 import { loadUnigram } from "./load-unigram.js";
+import { type Piece, parseModel, type SentencePieceModel } from "./model-file.js";
 import { SentencePieceTokenizer } from "./sentencepiece-tokenizer.js";
 import { t5Json } from "./t5-json.js";
 

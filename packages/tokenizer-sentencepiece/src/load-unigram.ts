@@ -18,7 +18,10 @@ export function loadUnigram(json: unknown, { cleanUpSpaces = false }: UnigramOpt
 }
 
 function findSpecialIds({ addedTokens, pieces, unknown, postProcessor }: ParsedUnigram): SpecialIds {
-  const ids = new Map([...pieces.map((piece, id) => [piece, id] as const), ...addedTokens.map(({ content, id }) => [content, id] as const)]);
+  const ids = new Map([
+    ...pieces.map((piece, id) => [piece, id] as const),
+    ...addedTokens.map(({ content, id }) => [content, id] as const),
+  ]);
   const find = (...names: string[]): number => names.map((name) => ids.get(name)).find((id) => id !== undefined) ?? -1;
   const sentinels: number[] = [];
   for (let id = find("<extra_id_0>"); id >= 0; id = find(`<extra_id_${sentinels.length}>`)) sentinels.push(id);

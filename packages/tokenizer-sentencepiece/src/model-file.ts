@@ -1,4 +1,7 @@
-import { MessageReader, MessageWriter, ModelFileError } from "./wire-format.js";
+import { MessageReader } from "./message-reader.js";
+import { MessageWriter } from "./message-writer.js";
+import { ModelFileError } from "./model-file-error.js";
+import { PIECE_TYPES, PieceReader } from "./piece-reader.js";
 
 /** What a .model file holds: SentencePiece's `ModelProto`. */
 export type SentencePieceModel = {
@@ -83,12 +86,6 @@ export type NormalizerSpec = {
   readonly otherFields?: Uint8Array;
 };
 
-/** The largest vocabulary we know of has 902,000. */
-const MAX_PIECES = 2 ** 20;
-
-/** SentencePiece allows pieces below 8000 bytes. */
-const MAX_PIECE_BYTES = 8000;
-
 /**
  * Reads a .model file.
  *
@@ -96,20 +93,19 @@ const MAX_PIECE_BYTES = 8000;
  */
 export function parseModel(file: Uint8Array): SentencePieceModel {
   const reader = new MessageReader(file);
-  const pieces: Piece[] = [];
+  const pieceReader = new PieceReader();
   const otherFields: Uint8Array[] = [];
   let trainer: TrainerSpec = {};
   let normalizer: NormalizerSpec = {};
   let denormalizer: NormalizerSpec | undefined;
   while (reader.next()) {
-    if (reader.field === 1) {
-      if (pieces.length === MAX_PIECES) throw new ModelFileError("pieces", `expected at most ${MAX_PIECES}, got more`);
-      pieces.push(readPiece(reader.message("pieces", pieces.length)));
-    } else if (reader.field === 2) trainer = readSpec(reader.message("trainer_spec"), TRAINER_FIELDS);
+    if (reader.field === 1) pieceReader.read(reader.message("pieces", pieceReader.count));
+    else if (reader.field === 2) trainer = readSpec(reader.message("trainer_spec"), TRAINER_FIELDS);
     else if (reader.field === 3) normalizer = readSpec(reader.message("normalizer_spec"), NORMALIZER_FIELDS);
     else if (reader.field === 5) denormalizer = readSpec(reader.message("denormalizer_spec"), NORMALIZER_FIELDS);
     else otherFields.push(reader.skip());
   }
+  const pieces = pieceReader.finish();
   if (pieces.length === 0) throw new ModelFileError("pieces", "expected at least one, got none");
   return {
     pieces,
@@ -136,40 +132,6 @@ export function writeModel(model: SentencePieceModel): Uint8Array {
   if (model.denormalizer !== undefined) writer.bytes(5, writeSpec(model.denormalizer, NORMALIZER_FIELDS));
   if (model.otherFields !== undefined) writer.raw(model.otherFields);
   return writer.finish();
-}
-
-// The place in the list is the number in the file.
-const PIECE_TYPES: readonly (PieceType | undefined)[] = [
-  undefined,
-  "normal",
-  "unknown",
-  "control",
-  "user-defined",
-  "unused",
-  "byte",
-];
-
-function readPiece(reader: MessageReader): Piece {
-  let piece = "";
-  let score = 0;
-  let type: PieceType = "normal";
-  while (reader.next()) {
-    if (reader.field === 1) piece = reader.string("piece");
-    else if (reader.field === 2) score = reader.float("score");
-    else if (reader.field === 3) {
-      const number = reader.int32("type");
-      const known = PIECE_TYPES[number];
-      if (known === undefined) throw reader.error("type", `expected a number from 1 to 6, got ${number}`);
-      type = known;
-    } else reader.skip();
-  }
-  if (piece === "") throw reader.error("piece", "expected a text that isn't empty");
-  if (piece.includes("\0")) throw reader.error("piece", "expected a text without U+0000");
-  // A unit is at most three bytes.
-  if (piece.length * 3 >= MAX_PIECE_BYTES && new TextEncoder().encode(piece).length >= MAX_PIECE_BYTES) {
-    throw reader.error("piece", `expected fewer than ${MAX_PIECE_BYTES} bytes, got more`);
-  }
-  return { piece, score, type };
 }
 
 type FieldKind = "int32" | "uint64" | "boolean" | "float" | "string" | "bytes" | "strings";

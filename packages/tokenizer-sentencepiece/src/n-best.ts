@@ -11,12 +11,7 @@ export type ScoredPieces = { readonly ids: number[]; readonly ends: number[]; re
  * come out in order. Sums are in single precision, and equal ones come out of the heap in the order in which those of
  * the GNU C++ library do, so that the list is SentencePiece's.
  */
-export function nBest(
-  vocabulary: UnigramVocabulary,
-  bytes: Uint8Array,
-  length: number,
-  count: number,
-): ScoredPieces[] {
+export function nBest(vocabulary: UnigramVocabulary, bytes: Uint8Array, length: number, count: number): ScoredPieces[] {
   const lattice = buildLattice(vocabulary, bytes, length);
   const { begins, ids, scores, endings, endsBefore } = lattice;
   const best = bestScores(lattice);
@@ -82,7 +77,12 @@ function bestScores({ begins, scores, endings, endsBefore }: Lattice): Float32Ar
 }
 
 /** Ends of the text that were looked at: the first node of each, the shorter end after it, its score, and with the best start. */
-type Paths = { readonly nodes: number[]; readonly nexts: number[]; readonly totals: number[]; readonly bounds: number[] };
+type Paths = {
+  readonly nodes: number[];
+  readonly nexts: number[];
+  readonly totals: number[];
+  readonly bounds: number[];
+};
 
 /** Only `heads` and what they lead to. */
 function keepPaths(paths: Paths, heads: readonly number[]): { paths: Paths; heads: number[] } {

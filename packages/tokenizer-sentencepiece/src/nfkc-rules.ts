@@ -83,7 +83,9 @@ const CHEROKEE = /\p{Script=Cherokee}/u;
 function addNmtRules(rules: Map<string, string>): void {
   const range = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, i) => from + i);
   const dropped = [...range(0x01, 0x08), 0x0b, ...range(0x0e, 0x1f), 0x7f, 0x8f, 0x9f];
-  const spaces = [0x09, 0x0a, 0x0c, 0x0d, 0x1680, 0x200b, 0x200c, 0x200e, 0x200f, 0x2028, 0x2029, 0x2581, 0xfeff, 0xfffd];
+  const spaces = [
+    0x09, 0x0a, 0x0c, 0x0d, 0x1680, 0x200b, 0x200c, 0x200e, 0x200f, 0x2028, 0x2029, 0x2581, 0xfeff, 0xfffd,
+  ];
   for (const code of dropped) rules.set(String.fromCodePoint(code), "");
   for (const code of spaces) rules.set(String.fromCodePoint(code), " ");
   rules.delete("～"); // Japanese uses the wide tilde for other things than the narrow one
@@ -99,7 +101,9 @@ function withoutRedundant(rules: ReadonlyMap<string, string>): Map<string, strin
     byLength[length]!.push(rule);
   }
   for (const [length, list] of byLength.entries()) {
-    const needed = list.filter(([text, replacement]) => length < 2 || applyRules(kept, text, length - 1) !== replacement);
+    const needed = list.filter(
+      ([text, replacement]) => length < 2 || applyRules(kept, text, length - 1) !== replacement,
+    );
     for (const [text, replacement] of needed) kept.set(text, replacement);
   }
   return kept;

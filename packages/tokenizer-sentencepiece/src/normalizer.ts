@@ -1,8 +1,9 @@
+import { buildDoubleArray, keysOf } from "./build-double-array.js";
 import { type Charsmap, IDENTITY, longestRule, parseCharsmap, RULE_LENGTH } from "./charsmap.js";
-import { buildDoubleArray, type DoubleArray, keysOf, longestKey } from "./double-array.js";
+import { type DoubleArray, longestKey } from "./double-array.js";
 import type { NormalizerSpec } from "./model-file.js";
+import { ModelFileError } from "./model-file-error.js";
 import { characterLength } from "./utf8.js";
-import { ModelFileError } from "./wire-format.js";
 
 /** A text in UTF-8, normalized. */
 export type NormalizedText = {
@@ -41,7 +42,12 @@ export class Normalizer {
   #origins: Int32Array = new Int32Array(0);
 
   constructor(spec: NormalizerSpec, { verbatim = [], spaceAtEnd = false, path = PATH }: NormalizerOptions = {}) {
-    const { precompiledCharsmap, addDummyPrefix = true, removeExtraWhitespaces = true, escapeWhitespaces = true } = spec;
+    const {
+      precompiledCharsmap,
+      addDummyPrefix = true,
+      removeExtraWhitespaces = true,
+      escapeWhitespaces = true,
+    } = spec;
     this.#charsmap =
       precompiledCharsmap === undefined
         ? IDENTITY

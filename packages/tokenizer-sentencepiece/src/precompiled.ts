@@ -1,6 +1,7 @@
 import { type AlignedText, type Normalizer, TextRewriter } from "@t5ts/tokenizer-bpe";
 import type { Charsmap } from "./charsmap.js";
 import { hasValue, LABEL_MASK, offsetOf } from "./double-array.js";
+import { characterEnd, eachGrapheme } from "./graphemes.js";
 
 /**
  * The `Precompiled` normalizer of a tokenizer.json, which departs from SentencePiece on the same rules.
@@ -27,11 +28,7 @@ export function precompiled(charsmap: Charsmap): Normalizer {
       let end = at + 1;
       while (end < text.length && !(isPlain(text.charCodeAt(end)) && isPlain(text.charCodeAt(end - 1)))) end++;
       output.keep(kept, start);
-      for (let from = start; from < end; ) {
-        const to = graphemeEnd(text, from, end);
-        rewrite(output, replacements, text, from, to);
-        from = to;
-      }
+      eachGrapheme(text, start, end, (from, to) => rewrite(output, replacements, text, from, to));
       kept = end;
       at = end - 1;
     }
@@ -154,36 +151,6 @@ class ReplacementTable {
 
 const MAX_KNOWN = 1 << 14;
 
-function characterEnd(text: string, at: number): number {
-  return at + (text.codePointAt(at)! > 0xffff ? 2 : 1);
-}
-
 function utf8Length(text: string): number {
   return new TextEncoder().encode(text).length;
-}
-
-/** Where the grapheme ends that begins at `from`. */
-function graphemeEnd(text: string, from: number, end: number): number {
-  const next = characterEnd(text, from);
-  if (next === end) return end;
-  // A character that joins nothing, and that nothing joins.
-  if (isAlone(text.charCodeAt(from)) && isAlone(text.charCodeAt(next))) return next;
-  return from + segmentOf(text, from, end).length;
-}
-
-/** Whether a unit is a character that is a grapheme by itself if one like it follows: ASCII but line breaks, Latin, Cyrillic, kana, Han. */
-function isAlone(unit: number): boolean {
-  if (unit < 0x300) return unit >= 0x20 && unit !== 0xa9 && unit !== 0xad && unit !== 0xae && (unit < 0x7f || unit >= 0xa0);
-  if (unit < 0x2000) return (unit >= 0x370 && unit < 0x483) || (unit >= 0x48a && unit < 0x530);
-  return (unit >= 0x3041 && unit < 0x3097) || (unit >= 0x30a0 && unit < 0x3100) || (unit >= 0x3400 && unit < 0xa000);
-}
-
-let segmenter: Intl.Segmenter | undefined;
-
-function segmentOf(text: string, from: number, end: number): string {
-  segmenter ??= new Intl.Segmenter("und", { granularity: "grapheme" });
-  // Graphemes are short; where one is longer than this, the next part begins in the middle of it.
-  const part = text.slice(from, Math.min(end, from + 256));
-  for (const { segment } of segmenter.segment(part)) return segment;
-  return part;
 }

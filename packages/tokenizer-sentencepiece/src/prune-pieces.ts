@@ -1,4 +1,4 @@
-import { keysOf } from "./double-array.js";
+import { keysOf } from "./build-double-array.js";
 import type { ScoredTexts } from "./seed-pieces.js";
 import { TrainingLattice } from "./training-lattice.js";
 import type { CountedTexts } from "./training-sentences.js";

@@ -1,12 +1,12 @@
 import { type MergeDropout, ScoredBpe } from "./bpe.js";
-import { buildDoubleArray, keysOf } from "./double-array.js";
-import type { Piece, SentencePieceModel } from "./model-file.js";
+import { buildDoubleArray, keysOf } from "./build-double-array.js";
+import type { SentencePieceModel } from "./model-file.js";
+import { ModelFileError } from "./model-file-error.js";
 import { type Sampling, samplePieces } from "./sampling.js";
 import type { Segmenter } from "./segmenter.js";
 import { Unigram, type UnigramVocabulary } from "./unigram.js";
 import type { Vocabulary } from "./vocabulary.js";
 import { CharacterSegmenter, WordSegmenter } from "./whole-pieces.js";
-import { ModelFileError } from "./wire-format.js";
 
 /** A segmenter with what only some types of model can do. */
 export type ModelSegmenter = Segmenter & {
@@ -18,17 +18,16 @@ export type ModelSegmenter = Segmenter & {
 /** The segmenter for the type of a model. */
 export function segmenterOf(model: SentencePieceModel, vocabulary: Vocabulary): ModelSegmenter {
   const type = model.trainer.modelType ?? UNIGRAM;
-  const inText = ({ type }: Piece): boolean => type === "normal" || type === "user-defined" || type === "unused";
   const userDefined = buildDoubleArray(keysOf(vocabulary.userDefined), new Uint8Array(vocabulary.userDefined.length));
   if (type === UNIGRAM) return unigramOf(model, vocabulary);
   if (type === BPE) {
     const bpe = new ScoredBpe({
-      trie: vocabulary.trieOf(inText),
+      trie: vocabulary.trie,
       scores: Float64Array.from(model.pieces, ({ score }) => score),
       unknown: vocabulary.unknown,
       userDefined,
       isUnused: (id) => model.pieces[id]!.type === "unused",
-      isCutAtSpaces: vocabulary.isCutAtSpaces() && !vocabulary.hasUnused,
+      isCutAtSpaces: vocabulary.isCutAtSpaces && !vocabulary.hasUnused,
     });
     return {
       segment: (bytes, length, ids, ends) => bpe.segment(bytes, length, ids, ends),
@@ -45,7 +44,10 @@ export function segmenterOf(model: SentencePieceModel, vocabulary: Vocabulary): 
   const all = vocabulary.trieOf(({ type }) => type !== "unknown");
   if (type === WORD) return onlyOneWay(new WordSegmenter(all, vocabulary.unknown), "word");
   if (type === CHAR) return onlyOneWay(new CharacterSegmenter(all, userDefined, vocabulary.unknown), "character");
-  throw new ModelFileError("trainer_spec.model_type", `expected 1 (unigram), 2 (BPE), 3 (word) or 4 (char), got ${type}`);
+  throw new ModelFileError(
+    "trainer_spec.model_type",
+    `expected 1 (unigram), 2 (BPE), 3 (word) or 4 (char), got ${type}`,
+  );
 }
 
 const UNIGRAM = 1;
@@ -63,23 +65,28 @@ function unigramOf(model: SentencePieceModel, vocabulary: Vocabulary): ModelSegm
   }
   // What the reference adds up if there's no normal piece: the largest float.
   const unknownScore = Math.fround((lowest === Number.POSITIVE_INFINITY ? LARGEST_FLOAT : lowest) - UNKNOWN_PENALTY);
-  const scores = Float64Array.from(model.pieces, ({ score }) => score);
-  const latticeScores = scores.slice();
-  // A user-defined piece costs less than any way around it; by its length in bytes in one place, in characters in the other.
-  for (const [id, { piece, type }] of model.pieces.entries()) {
+  const scores = new Float64Array(model.pieces.length);
+  const latticeScores = new Float64Array(model.pieces.length);
+  for (let id = 0; id < scores.length; id++) {
+    const { piece, score, type } = model.pieces[id]!;
+    scores[id] = score;
+    latticeScores[id] = score;
     if (type !== "user-defined") continue;
+    // Better than any way around it; by its length in bytes in one place, in characters in the other.
     scores[id] = Math.fround((keysOf([piece]).length - 1) * highest) - 0.1;
     latticeScores[id] = Math.fround(Math.fround([...piece].length * highest) - 0.1);
   }
   scores[vocabulary.unknown] = unknownScore;
   const unigram: UnigramVocabulary = {
-    trie: vocabulary.trieOf(({ type }) => type === "normal" || type === "user-defined"),
+    trie: vocabulary.hasUnused
+      ? vocabulary.trieOf(({ type }) => type === "normal" || type === "user-defined")
+      : vocabulary.trie,
     scores,
     latticeScores,
     unknown: vocabulary.unknown,
     unknownScore,
     isSinglePrecision: true,
-    isCutAtSpaces: vocabulary.isCutAtSpaces(),
+    isCutAtSpaces: vocabulary.isCutAtSpaces,
   };
   const segmenter = new Unigram(unigram);
   return {

@@ -29,7 +29,13 @@ export function suffixArray(text: Int32Array, alphabetSize: number): Int32Array 
     const names = nameTurns(text, turns, sorted, isTurn);
     if (names.count < turnCount) {
       const order = suffixArray(names.text, names.count);
-      induce(text, rises, buckets, order.map((i) => turns[i]!), sorted);
+      induce(
+        text,
+        rises,
+        buckets,
+        order.map((i) => turns[i]!),
+        sorted,
+      );
     } // else all differ, and the first round has sorted them
     else induce(text, rises, buckets, sorted.filter(isTurn), sorted);
   }

@@ -33,7 +33,10 @@ export function t5Json(model: SentencePieceModel, extraIds: number, isLegacy: bo
 
   const scheme = isLegacy ? "always" : "first";
   const metaspace = { type: "Metaspace", replacement: "▁", prepend_scheme: scheme, split: true };
-  const charsmap = { type: "Precompiled", precompiled_charsmap: toBase64(normalizer.precompiledCharsmap ?? new Uint8Array(0)) };
+  const charsmap = {
+    type: "Precompiled",
+    precompiled_charsmap: toBase64(normalizer.precompiledCharsmap ?? new Uint8Array(0)),
+  };
   const spaces = { type: "Replace", pattern: { Regex: " {2,}" }, content: "▁" };
   const mark = { SpecialToken: { id: names[1]!, type_id: 0 } };
   const text = (id: "A" | "B"): object => ({ Sequence: { id, type_id: 0 } });

@@ -1,27 +1,25 @@
 import { compileCharsmap } from "./charsmap.js";
 import { reestimate } from "./expectation-maximization.js";
-import type { NormalizerSpec, Piece, PieceType, SentencePieceModel } from "./model-file.js";
+import type { NormalizerSpec, SentencePieceModel } from "./model-file.js";
 import { type NormalizationName, normalizationRules } from "./nfkc-rules.js";
 import type { PieceRules } from "./piece-rules.js";
 import { prunePieces } from "./prune-pieces.js";
-import { type ScoredTexts, seedPieces } from "./seed-pieces.js";
+import { seedPieces } from "./seed-pieces.js";
 import { countTexts, readSentences, type Sentences } from "./training-sentences.js";
+import {
+  assemble,
+  choosePieces,
+  idOf,
+  nameOf,
+  placeSpecialPieces,
+  type SpecialPieceOptions,
+} from "./training-vocabulary.js";
 import { takeTurns } from "./turns.js";
-import { byteName } from "./vocabulary.js";
 
 /** Flags of `spm_train` in camel case, with its defaults where nothing else is said. */
-export type TrainUnigramOptions = {
+export type TrainUnigramOptions = SpecialPieceOptions & {
   /** Ids in all. */
   readonly vocabSize: number;
-  /** Ids of special pieces; -1 for none. By default T5's: pad 0, end 1, unknown 2, no start. */
-  readonly ids?: { readonly [Role in SpecialRole]?: number } | undefined;
-  /** Names of special pieces: `<pad>`, `</s>`, `<unk>` and `<s>` by default. */
-  readonly names?: { readonly [Role in SpecialRole]?: string } | undefined;
-  /** Further pieces that aren't found in text, and such that are always found whole. They get the first free ids. */
-  readonly controlPieces?: readonly string[] | undefined;
-  readonly userDefinedPieces?: readonly string[] | undefined;
-  /** Whether there are pieces for the 256 bytes, to spell unknown characters; no by default. */
-  readonly byteFallback?: boolean | undefined;
   /** Rules by name, compiled by the platform's Unicode version (which takes a second), or those of another model. `nmt_nfkc` by default. */
   readonly normalizer?: NormalizationName | NormalizerSpec | undefined;
   /** The share of all characters that get a piece, the most frequent first; 0.9995 by default. */
@@ -47,8 +45,6 @@ export type TrainUnigramOptions = {
   readonly onProgress?: ((progress: TrainUnigramProgress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 };
-
-export type SpecialRole = "pad" | "end" | "unknown" | "start";
 
 /** How far training is: the texts are read, the seeds are found, then they're reestimated and pruned until few enough are left. */
 export type TrainUnigramProgress =
@@ -121,7 +117,9 @@ export async function trainUnigram(
   const chosen = choosePieces(pieces, sentences, vocabSize - special.size);
   const found = special.size + chosen.length;
   if (found < vocabSize && options.hardVocabLimit !== false) {
-    throw new RangeError(`trainUnigram: vocabSize: the texts give ${found} pieces, fewer than the ${vocabSize} asked for`);
+    throw new RangeError(
+      `trainUnigram: vocabSize: the texts give ${found} pieces, fewer than the ${vocabSize} asked for`,
+    );
   }
   return {
     pieces: assemble(special, chosen),
@@ -130,42 +128,16 @@ export async function trainUnigram(
   };
 }
 
-/** Special pieces by their ids. */
-function placeSpecialPieces(options: TrainUnigramOptions): Map<number, Piece> {
-  const ids = { pad: 0, end: 1, unknown: 2, start: -1, ...options.ids };
-  const placed = new Map<number, Piece>();
-  const names = new Set<string>();
-  const place = (id: number, piece: string, type: PieceType): void => {
-    if (piece === "" || names.has(piece)) {
-      throw new Error(`trainUnigram: special pieces: expected different texts that aren't empty, got "${piece}"`);
-    }
-    if (placed.has(id)) throw new RangeError(`trainUnigram: ids: ${id} is given to "${placed.get(id)!.piece}" and "${piece}"`);
-    names.add(piece);
-    placed.set(id, { piece, score: 0, type });
-  };
-  if (ids.unknown < 0) throw new RangeError(`trainUnigram: ids.unknown: expected an id, got ${ids.unknown}`);
-  for (const role of ["unknown", "start", "end", "pad"] as const) {
-    if (ids[role] >= 0) place(ids[role], nameOf(options, role), role === "unknown" ? "unknown" : "control");
-  }
-  let next = 0;
-  const append = (piece: string, type: PieceType): void => {
-    while (placed.has(next)) next++;
-    place(next, piece, type);
-  };
-  for (const piece of options.controlPieces ?? []) append(piece, "control");
-  for (const piece of options.userDefinedPieces ?? []) append(piece, "user-defined");
-  if (options.byteFallback === true) for (let byte = 0; byte < 256; byte++) append(byteName(byte), "byte");
-  return placed;
-}
-
-function nameOf({ names }: TrainUnigramOptions, role: SpecialRole): string {
-  return names?.[role] ?? { pad: "<pad>", end: "</s>", unknown: "<unk>", start: "<s>" }[role];
-}
-
 function normalizerOf(normalizer: NormalizationName | NormalizerSpec): NormalizerSpec {
   if (typeof normalizer !== "string") return normalizer;
   const precompiledCharsmap = compileCharsmap(normalizationRules(normalizer));
-  return { name: normalizer, precompiledCharsmap, addDummyPrefix: true, removeExtraWhitespaces: true, escapeWhitespaces: true };
+  return {
+    name: normalizer,
+    precompiledCharsmap,
+    addDummyPrefix: true,
+    removeExtraWhitespaces: true,
+    escapeWhitespaces: true,
+  };
 }
 
 function checkRoom(vocabSize: number, specialCount: number, { count, alphabet }: Sentences): void {
@@ -179,41 +151,7 @@ function checkRoom(vocabSize: number, specialCount: number, { count, alphabet }:
   }
 }
 
-/** The characters of the alphabet, and the pieces with the highest scores. */
-function choosePieces({ texts, scores }: ScoredTexts, { alphabet }: Sentences, count: number): Piece[] {
-  const known = new Map(texts.map((text, i) => [text, scores[i]!]));
-  const lowest = scores.reduce((low, score) => Math.min(low, score), Number.POSITIVE_INFINITY);
-  const chosen = new Map<string, number>();
-  // Characters that were lost get different scores below all others, the frequent ones the higher.
-  let penalty = 0;
-  for (const [code] of alphabet) {
-    const text = String.fromCodePoint(code);
-    const score = known.get(text);
-    chosen.set(text, score ?? lowest - penalty);
-    if (score === undefined) penalty += PENALTY_STEP;
-  }
-  const byScore = [...known].sort(([a, scoreA], [b, scoreB]) => scoreB - scoreA || (a < b ? -1 : 1));
-  for (const [text, score] of byScore) {
-    if (chosen.size >= count) break;
-    chosen.set(text, score);
-  }
-  return [...chosen]
-    .sort(([a, scoreA], [b, scoreB]) => scoreB - scoreA || (a < b ? -1 : 1))
-    .map(([piece, score]) => ({ piece, score: Math.fround(score), type: "normal" }));
-}
-
-const PENALTY_STEP = 0.0001;
-
-/** Special pieces at their ids, the others around them in their order. */
-function assemble(special: ReadonlyMap<number, Piece>, chosen: readonly Piece[]): Piece[] {
-  const pieces: Piece[] = [];
-  let next = 0;
-  while (next < chosen.length || special.has(pieces.length)) pieces.push(special.get(pieces.length) ?? chosen[next++]!);
-  return pieces;
-}
-
 function trainerSpecOf(options: TrainUnigramOptions, vocabSize: number): SentencePieceModel["trainer"] {
-  const ids = { pad: 0, end: 1, unknown: 2, start: -1, ...options.ids };
   return {
     modelType: 1,
     vocabSize,
@@ -232,10 +170,10 @@ function trainerSpecOf(options: TrainUnigramOptions, vocabSize: number): Sentenc
     hardVocabLimit: options.hardVocabLimit ?? true,
     byteFallback: options.byteFallback ?? false,
     requiredChars: options.requiredCharacters ?? "",
-    unkId: ids.unknown,
-    bosId: ids.start,
-    eosId: ids.end,
-    padId: ids.pad,
+    unkId: idOf(options, "unknown"),
+    bosId: idOf(options, "start"),
+    eosId: idOf(options, "end"),
+    padId: idOf(options, "pad"),
     unkPiece: nameOf(options, "unknown"),
     bosPiece: nameOf(options, "start"),
     eosPiece: nameOf(options, "end"),

@@ -1,4 +1,5 @@
-import { buildDoubleArray, type DoubleArray, hasValue, keysOf, LABEL_MASK, offsetOf } from "./double-array.js";
+import { buildDoubleArray, keysOf } from "./build-double-array.js";
+import { type DoubleArray, hasValue, LABEL_MASK, offsetOf } from "./double-array.js";
 import type { ScoredTexts } from "./seed-pieces.js";
 import { characterLength } from "./utf8.js";
 
@@ -21,7 +22,10 @@ export class TrainingLattice {
 
   constructor({ texts, scores }: ScoredTexts) {
     this.#scores = scores;
-    this.#trie = buildDoubleArray(keysOf(texts), Int32Array.from(texts, (_, i) => i));
+    this.#trie = buildDoubleArray(
+      keysOf(texts),
+      Int32Array.from(texts, (_, i) => i),
+    );
     this.#unknownScore = scores.reduce((lowest, score) => Math.min(lowest, score), 0) - UNKNOWN_PENALTY;
   }
 
@@ -130,8 +134,8 @@ const NEGLIGIBLE = -50;
 
 /** log(exp(a) + exp(b)), to about seven digits: a table is several times as fast as the functions, and this is most of the work. */
 function logAddExp(a: number, b: number): number {
-  const high = a > b ? a : b;
-  const distance = a > b ? a - b : b - a;
+  const high = Math.max(a, b);
+  const distance = Math.abs(a - b);
   if (!(distance < TABLE_END)) return high; // also if both are -∞
   const place = distance * STEPS;
   const step = place | 0;

@@ -17,6 +17,7 @@ import {
 } from "@t5ts/tokenizer-bpe";
 import { fromBase64 } from "./base64.js";
 import { parseCharsmap } from "./charsmap.js";
+import { MAX_PIECES, MAX_VOCABULARY_BYTES } from "./piece-reader.js";
 import { precompiled } from "./precompiled.js";
 
 /** The file format of Hugging Face's `tokenizers` for a unigram model. */
@@ -51,13 +52,14 @@ export type ParsedUnigram = {
   readonly addedTokens: readonly AddedToken[];
   readonly normalize: Normalizer;
   readonly preTokenizer: ParsedPreTokenizer;
+  /** Whether the pre-tokenizer is T5's: words are what stands between spaces, and each gets a mark. */
+  readonly isMarkingWords: boolean;
   readonly postProcessor: PostProcessor;
   readonly decoder: ParsedDecoder;
   readonly json: UnigramJson;
 };
 
-/** As in .model files; added tokens may have ids above. */
-const MAX_PIECES = 2 ** 20;
+/** Added tokens may have ids above those of the vocabulary. */
 const MAX_ID = 2 ** 21 - 1;
 
 /**
@@ -74,13 +76,17 @@ export function parseUnigramJson(json: unknown): ParsedUnigram {
     throw mismatch(model.at("type"), `"Unigram"${hint}`, type);
   }
   const { pieces, scores } = parseVocabulary(model);
-  const unknown = model.get("unk_id") == null ? -1 : checkInteger(model.get("unk_id"), model.at("unk_id"), pieces.length - 1);
+  const unknown =
+    model.get("unk_id") == null ? -1 : checkInteger(model.get("unk_id"), model.at("unk_id"), pieces.length - 1);
   const addedTokens = parseAddedTokens(file, MAX_ID);
   const named: (string | undefined)[] = [...pieces];
   for (const [index, { id, content }] of addedTokens.entries()) {
     const piece = pieces[id];
     if (piece !== undefined && piece !== content) {
-      throw new TokenizerJsonError(`added_tokens[${index}]`, `doesn't agree with the vocabulary, where id ${id} is "${piece}"`);
+      throw new TokenizerJsonError(
+        `added_tokens[${index}]`,
+        `doesn't agree with the vocabulary, where id ${id} is "${piece}"`,
+      );
     }
     while (named.length <= id) named.push(undefined);
     named[id] = content;
@@ -93,6 +99,7 @@ export function parseUnigramJson(json: unknown): ParsedUnigram {
     addedTokens,
     normalize: parseUnigramNormalizer(file.get("normalizer")),
     preTokenizer: parsePreTokenizer(file.get("pre_tokenizer"), false),
+    isMarkingWords: isMarkingWords(file.get("pre_tokenizer")),
     postProcessor: parsePostProcessor(file.get("post_processor"), named),
     decoder: parseDecoder(file.get("decoder")),
     json: json as UnigramJson,
@@ -103,6 +110,7 @@ function parseVocabulary(model: JsonFields): { pieces: string[]; scores: Float64
   const listed = model.list("vocab", MAX_PIECES);
   const pieces: string[] = [];
   const scores = new Float64Array(listed.length);
+  let length = 0;
   for (const [id, entry] of listed.entries()) {
     const [piece, score] = Array.isArray(entry) ? (entry as unknown[]) : [];
     if (typeof piece !== "string" || typeof score !== "number" || !Number.isFinite(score)) {
@@ -110,6 +118,10 @@ function parseVocabulary(model: JsonFields): { pieces: string[]; scores: Float64
     }
     pieces.push(piece);
     scores[id] = score;
+    length += piece.length + 1;
+    if (length > MAX_VOCABULARY_BYTES) {
+      throw new TokenizerJsonError(model.at("vocab"), `expected at most ${MAX_VOCABULARY_BYTES} characters in all`);
+    }
   }
   return { pieces, scores };
 }
@@ -128,6 +140,16 @@ function parseUnigramNormalizer(json: unknown, path = "normalizer", depth = 0): 
 }
 
 const MAX_STAGES = 64;
+
+/** Whether a pre-tokenizer, which has been checked, is `WhitespaceSplit` and a `Metaspace` that marks every word with `▁`. */
+function isMarkingWords(json: unknown): boolean {
+  const stages = (json as { pretokenizers?: Record<string, unknown>[] } | null)?.pretokenizers ?? [];
+  const [first, second] = stages;
+  if (stages.length !== 2 || first?.type !== "WhitespaceSplit" || second?.type !== "Metaspace") return false;
+  const { replacement, prepend_scheme, add_prefix_space, split } = second;
+  const scheme = prepend_scheme ?? ((add_prefix_space ?? true) ? "always" : "never");
+  return replacement === "▁" && scheme === "always" && (split ?? true) === true;
+}
 
 function readCharsmap(fields: JsonFields): ReturnType<typeof parseCharsmap> {
   const path = fields.at("precompiled_charsmap");

@@ -1,14 +1,15 @@
 import {
   type AddedToken,
   AddedTokenFinder,
+  type AlignedText,
   alignText,
   countCodePoints,
   type DecodeOptions,
   type DecodeStream,
   type DetailedEncodeOptions,
-  eachBatch,
   type EncodeOptions,
   type Encoding,
+  eachBatch,
   encodeMarks,
   joinEncodings,
   openDecodeStream,
@@ -18,14 +19,15 @@ import {
   type TemplatePart,
   type Tokenizer,
   wellFormed,
-  type Words,
 } from "@t5ts/tokenizer-bpe";
 import { cleanUpSpaces, cleanUpStream } from "./clean-up-spaces.js";
 import type { ParsedUnigram, UnigramJson } from "./unigram-json.js";
 import { UnigramWords } from "./unigram-words.js";
 
-/** What a text is cut into before the model: words, or a token found in it. */
-type Chunk = Words | { readonly id: number; readonly start: number; readonly end: number; readonly matched: string };
+/** What a text is cut into first: normalized text, or a token found in it. */
+type Chunk =
+  | AlignedText
+  | { readonly id: number; readonly start: number; readonly end: number; readonly matched: string };
 
 /**
  * A tokenizer.json with a unigram model: what Hugging Face's `tokenizers` does with it.
@@ -51,7 +53,10 @@ export class UnigramTokenizer implements Tokenizer {
     this.vocabSize = addedTokens.reduce((size, { id }) => Math.max(size, id + 1), pieces.length);
     this.#words = new UnigramWords(parsed);
     this.#added = new Map(addedTokens.map((token) => [token.id, token]));
-    this.#ids = new Map([...pieces.map((piece, id) => [piece, id] as const), ...addedTokens.map(({ content, id }) => [content, id] as const)]);
+    this.#ids = new Map([
+      ...pieces.map((piece, id) => [piece, id] as const),
+      ...addedTokens.map(({ content, id }) => [content, id] as const),
+    ]);
     this.#finder = new AddedTokenFinder(
       addedTokens.filter((token) => !token.normalized),
       (content) => content,
@@ -76,7 +81,13 @@ export class UnigramTokenizer implements Tokenizer {
     const encodings = texts.map((each, sequence) => this.#encodeText(each, sequence, options.offsets ?? "utf16"));
     return joinEncodings(
       this.#template(options).map((part) => {
-        if ("ids" in part) return encodeMarks(part.ids, part.ids.map((id) => this.pieceOf(id)!), part.typeId, 1);
+        if ("ids" in part)
+          return encodeMarks(
+            part.ids,
+            part.ids.map((id) => this.pieceOf(id)!),
+            part.typeId,
+            1,
+          );
         const encoding = encodings[part.sequence]!;
         return { ...encoding, typeIds: encoding.ids.map(() => part.typeId) };
       }),
@@ -110,9 +121,9 @@ export class UnigramTokenizer implements Tokenizer {
     return addSpecialTokens ? parts : parts.filter((part) => "sequence" in part);
   }
 
-  /** Added tokens first, then those in normalized text, then words; `isAligned` says whether words know where they come from. */
+  /** Added tokens first, then those in normalized text; `isAligned` says whether texts know where they come from. */
   #cut(text: string, isAligned: boolean): Chunk[] {
-    const { normalize, preTokenizer } = this.#parsed;
+    const { normalize } = this.#parsed;
     const chunks: Chunk[] = [];
     for (const { id, start, end } of this.#finder.cut(text)) {
       const piece = text.slice(start, end);
@@ -123,7 +134,7 @@ export class UnigramTokenizer implements Tokenizer {
       const normalized = normalize(isAligned ? alignText(piece, start) : { text: piece, offset: start });
       for (const part of this.#normalizedFinder.cut(normalized.text)) {
         const found = sliceText(normalized, part.start, part.end);
-        if (part.id < 0) chunks.push(preTokenizer.prepare(found));
+        if (part.id < 0) chunks.push(found);
         else {
           const to = endOfCharacter(text, originOf(found, found.text.length - 1));
           chunks.push({ id: part.id, start: originOf(found, 0), end: to, matched: found.text });
@@ -134,14 +145,19 @@ export class UnigramTokenizer implements Tokenizer {
   }
 
   #appendIds(text: string, ids: number[]): void {
-    const { preTokenizer } = this.#parsed;
+    const { preTokenizer, isMarkingWords } = this.#parsed;
     for (const chunk of this.#cut(wellFormed(text), preTokenizer.asksOrigin)) {
       if ("id" in chunk) ids.push(chunk.id);
-      else eachBatch(chunk, preTokenizer.cut, (bounds) => this.#words.appendIds(chunk.text.text, bounds, ids));
+      else if (isMarkingWords) this.#words.appendMarkedWords(chunk.text, ids);
+      else {
+        const words = preTokenizer.prepare(chunk);
+        eachBatch(words, preTokenizer.cut, (bounds) => this.#words.appendIds(words.text.text, bounds, ids));
+      }
     }
   }
 
   #encodeText(original: string, sequence: number, counted: "utf16" | "code-points"): Encoding {
+    const { preTokenizer, unknown } = this.#parsed;
     const text = wellFormed(original);
     const ids: number[] = [];
     const pieces: string[] = [];
@@ -160,11 +176,12 @@ export class UnigramTokenizer implements Tokenizer {
         word++;
         continue;
       }
-      eachBatch(chunk, this.#parsed.preTokenizer.cut, (bounds) => {
+      const words = preTokenizer.prepare(chunk);
+      eachBatch(words, preTokenizer.cut, (bounds) => {
         for (let i = 0; i < bounds.length; i += 2, word++) {
-          this.#words.eachPiece(chunk.text.text, bounds[i]!, bounds[i + 1]!, (id, start, end) => {
-            const piece = id === this.#parsed.unknown ? chunk.text.text.slice(start, end) : this.pieceOf(id)!;
-            add(id, piece, originOf(chunk.text, start), endOfCharacter(text, originOf(chunk.text, end - 1)));
+          this.#words.eachPiece(words.text.text, bounds[i]!, bounds[i + 1]!, (id, start, end) => {
+            const piece = id === unknown ? words.text.text.slice(start, end) : this.pieceOf(id)!;
+            add(id, piece, originOf(words.text, start), endOfCharacter(text, originOf(words.text, end - 1)));
           });
         }
       });

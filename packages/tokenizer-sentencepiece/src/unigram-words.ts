@@ -1,4 +1,4 @@
-import { buildDoubleArray, keysOf } from "./double-array.js";
+import { buildDoubleArray, keysOf } from "./build-double-array.js";
 import { Unigram } from "./unigram.js";
 import type { ParsedUnigram } from "./unigram-json.js";
 import { characterLength } from "./utf8.js";
@@ -13,7 +13,10 @@ export class UnigramWords {
   #bytes: Uint8Array = new Uint8Array(256);
 
   constructor({ pieces, scores, unknown, byteFallback }: ParsedUnigram) {
-    const trie = buildDoubleArray(keysOf(pieces), Int32Array.from(pieces, (_, id) => id));
+    const trie = buildDoubleArray(
+      keysOf(pieces),
+      Int32Array.from(pieces, (_, id) => id),
+    );
     const unknownScore = scores.reduce((lowest, score) => Math.min(lowest, score), Number.POSITIVE_INFINITY) - 10;
     this.#model = new Unigram({
       trie,
@@ -31,50 +34,77 @@ export class UnigramWords {
     if (!byteIds.includes(-1)) this.#byteIds = byteIds;
   }
 
+  /**
+   * Appends the ids of a text that is cut at spaces, and of which every word gets a mark in front: what the stages
+   * `WhitespaceSplit` and `Metaspace` do, without a text for each word.
+   */
+  appendMarkedWords(text: string, ids: number[]): void {
+    for (let at = 0; at < text.length; ) {
+      const start = at;
+      for (; at < text.length; at++) {
+        const unit = text.charCodeAt(at);
+        if (isSpace(unit) || (unit === SPACE_MARK && at > start)) break;
+      }
+      if (start === at) at++;
+      else this.#appendWord(text, start, at, text.charCodeAt(start) !== SPACE_MARK, ids);
+    }
+  }
+
   /** Appends the ids of words, given as start and end of each. */
   appendIds(text: string, bounds: readonly number[], ids: number[]): void {
-    for (let i = 0; i < bounds.length; i += 2) {
-      const length = this.#encode(text, bounds[i]!, bounds[i + 1]!);
-      const from = ids.length;
-      this.#model.segmentWord(this.#bytes, 0, length, ids);
-      if (!ids.includes(this.#unknown, from)) continue;
-      ids.length = from;
-      this.eachPiece(text, bounds[i]!, bounds[i + 1]!, (id) => ids.push(id));
-    }
+    for (let i = 0; i < bounds.length; i += 2) this.#appendWord(text, bounds[i]!, bounds[i + 1]!, false, ids);
   }
 
   /** Calls `visit` with each piece of a word, and where in the text it is. */
   eachPiece(text: string, start: number, end: number, visit: (id: number, start: number, end: number) => void): void {
-    const length = this.#encode(text, start, end);
+    const length = this.#encode(text, start, end, 0);
+    let place = 0;
+    let unit = start;
+    this.#eachJoined(length, (id, from, to) => {
+      const fromUnit = unit;
+      for (; place < to; place += characterLength(this.#bytes[place]!)) unit += this.#bytes[place]! >= 0xf0 ? 2 : 1;
+      if (id !== this.#unknown || this.#byteIds === undefined) visit(id, fromUnit, unit);
+      else for (const byte of this.#bytes.subarray(from, to)) visit(this.#byteIds[byte]!, fromUnit, unit);
+    });
+  }
+
+  #appendWord(text: string, start: number, end: number, isMarked: boolean, ids: number[]): void {
+    if (isMarked) this.#bytes.set(SPACE_MARK_BYTES);
+    const length = this.#encode(text, start, end, isMarked ? SPACE_MARK_BYTES.length : 0);
+    const from = ids.length;
+    this.#model.segmentWord(this.#bytes, 0, length, ids);
+    if (!ids.includes(this.#unknown, from)) return;
+    ids.length = from;
+    this.#eachJoined(length, (id, from, to) => {
+      if (id !== this.#unknown || this.#byteIds === undefined) ids.push(id);
+      else for (const byte of this.#bytes.subarray(from, to)) ids.push(this.#byteIds[byte]!);
+    });
+  }
+
+  /** Calls `visit` with each piece of the word in `#bytes`, neighbouring unknown ones as one, and the bytes it has. */
+  #eachJoined(length: number, visit: (id: number, from: number, to: number) => void): void {
     const ids: number[] = [];
     const ends: number[] = [];
     this.#model.segmentWord(this.#bytes, 0, length, ids, ends);
-    let at = 0;
-    let unit = start;
-    const next = (to: number): number => {
-      for (; at < to; at += characterLength(this.#bytes[at]!)) unit += this.#bytes[at]! >= 0xf0 ? 2 : 1;
-      return unit;
-    };
+    let from = 0;
     for (let i = 0; i < ids.length; i++) {
-      const from = at;
-      const fromUnit = unit;
-      const isUnknown = ids[i] === this.#unknown;
-      while (isUnknown && ids[i + 1] === this.#unknown) i++;
-      const toUnit = next(ends[i]!);
-      if (!isUnknown || this.#byteIds === undefined) {
-        if (isUnknown && this.#unknown < 0) throw noUnknown(text.slice(fromUnit, toUnit));
-        visit(ids[i]!, fromUnit, toUnit);
-      } else {
-        for (const byte of this.#bytes.subarray(from, ends[i]!)) visit(this.#byteIds[byte]!, fromUnit, toUnit);
-      }
+      const id = ids[i]!;
+      if (id === this.#unknown) while (ids[i + 1] === id) i++;
+      const to = ends[i]!;
+      if (id < 0) throw noUnknown(new TextDecoder().decode(this.#bytes.subarray(from, to)));
+      visit(id, from, to);
+      from = to;
     }
   }
 
-  /** Writes a part of a text without lone surrogates in UTF-8 and returns its length. Words are too short for `encodeInto`. */
-  #encode(text: string, start: number, end: number): number {
-    if ((end - start) * 3 > this.#bytes.length) this.#bytes = new Uint8Array((end - start) * 6);
+  /** Writes a part of a text without lone surrogates in UTF-8, after `length` bytes, and returns the length. Words are too short for `encodeInto`. */
+  #encode(text: string, start: number, end: number, length: number): number {
+    if (length + (end - start) * 3 > this.#bytes.length) {
+      const larger = new Uint8Array((end - start) * 6 + 256);
+      larger.set(this.#bytes.subarray(0, length));
+      this.#bytes = larger;
+    }
     const bytes = this.#bytes;
-    let length = 0;
     for (let i = start; i < end; i++) {
       const unit = text.charCodeAt(i);
       if (unit < 0x80) bytes[length++] = unit;
@@ -96,6 +126,22 @@ export class UnigramWords {
     return length;
   }
 }
+
+const SPACE_MARK = 0x2581;
+
+const SPACE_MARK_BYTES = keysOf(["▁"]).subarray(0, 3);
+
+/** Unicode's White_Space. */
+function isSpace(unit: number): boolean {
+  if (unit <= 0x20) return unit === 0x20 || (unit >= 0x09 && unit <= 0x0d);
+  if (unit < 0x85) return false;
+  return SPACES.includes(unit);
+}
+
+const SPACES = Array.from(
+  "\u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000",
+  (space) => space.charCodeAt(0),
+);
 
 function noUnknown(text: string): Error {
   return new Error(`encode: the vocabulary has no piece for "${text}" and no unknown piece`);

@@ -72,7 +72,7 @@ export class Unigram implements Segmenter {
     const cache = this.#cache;
     let word = cache.look(bytes, start, end);
     if (word < 0 && end - start <= WordCache.MAX_BYTES) word = this.#learn(bytes, start, end);
-    if (word < 0 || Math.abs(score) >= cache.limitOf(word)) {
+    if (word < 0 || !(Math.abs(score) < cache.limitOf(word))) {
       return this.#segmentExactly(bytes, start, end, score, ids, ends);
     }
     const { scores, isSinglePrecision } = this.#vocabulary;

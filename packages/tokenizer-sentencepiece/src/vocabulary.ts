@@ -1,62 +1,68 @@
-import { buildDoubleArray, type DoubleArray, keysOf } from "./double-array.js";
+import { buildDoubleArray, keysOf } from "./build-double-array.js";
+import { type DoubleArray, findValue } from "./double-array.js";
 import type { Piece, SentencePieceModel } from "./model-file.js";
-import { ModelFileError } from "./wire-format.js";
+import { ModelFileError } from "./model-file-error.js";
 
 /** The pieces of a model and what SentencePiece asks of them. */
 export class Vocabulary {
   readonly pieces: readonly Piece[];
+  /** The pieces that stand in text, those that aren't used included; values are ids. */
+  readonly trie: DoubleArray;
   /** The id of what no piece stands for. */
   readonly unknown: number;
   /** The id for each byte, if unknown characters are spelled in bytes. */
   readonly byteIds: Int32Array | undefined;
   readonly userDefined: readonly string[];
   readonly hasUnused: boolean;
-  // Found in text or not: a model may have the same piece as both.
-  readonly #inText: ReadonlyMap<string, number>;
+  /** Whether no piece reaches across the beginning of a `▁`. */
+  readonly isCutAtSpaces: boolean;
   readonly #notInText: ReadonlyMap<string, number>;
 
   /** @throws ModelFileError that names the piece that doesn't fit. */
-  constructor(model: SentencePieceModel) {
-    const byteFallback = model.trainer.byteFallback ?? false;
-    const byteIds = new Int32Array(256).fill(-1);
-    const inText = new Map<string, number>();
+  constructor({ pieces, trainer }: SentencePieceModel) {
+    const texts: string[] = [];
+    const ids: number[] = [];
     const notInText = new Map<string, number>();
     const userDefined: string[] = [];
     let unknown = -1;
     let hasUnused = false;
-    for (const [id, { piece, type }] of model.pieces.entries()) {
-      const ids = type === "normal" || type === "user-defined" || type === "unused" ? inText : notInText;
-      const size = ids.size;
-      if (ids.set(piece, id).size === size) throw problem(id, "piece", `"${piece}" is there twice`);
-      if (type === "user-defined") userDefined.push(piece);
-      if (type === "unused") hasUnused = true;
-      if (type === "unknown") {
+    for (let id = 0; id < pieces.length; id++) {
+      const { piece, type } = pieces[id]!;
+      if (type === "normal" || type === "user-defined" || type === "unused") {
+        texts.push(piece);
+        ids.push(id);
+        if (type === "user-defined") userDefined.push(piece);
+        if (type === "unused") hasUnused = true;
+      } else {
+        if (notInText.has(piece)) throw problem(id, "piece", `"${piece}" is there twice`);
+        notInText.set(piece, id);
+        if (type !== "unknown") continue;
         if (unknown >= 0) throw problem(id, "type", `expected one unknown piece, got "${piece}" besides id ${unknown}`);
         unknown = id;
       }
-      if (type === "byte") {
-        if (!byteFallback) throw problem(id, "type", `"${piece}" is a byte, but trainer_spec.byte_fallback is false`);
-        const byte = byteOf(piece);
-        if (byte < 0) throw problem(id, "piece", `expected a byte as in "<0x0A>", got "${piece}"`);
-        byteIds[byte] = id;
-      }
     }
     if (unknown < 0) throw new ModelFileError("pieces", "expected an unknown piece, got none");
-    const missing = byteIds.indexOf(-1);
-    if (byteFallback && missing >= 0) {
-      throw new ModelFileError("pieces", `trainer_spec.byte_fallback needs a piece for each byte; "${byteName(missing)}" lacks`);
-    }
-    this.pieces = model.pieces;
+    const keys = keysOf(texts);
+    this.trie = buildDoubleArray(keys, ids, {
+      onRepeat: (id) => {
+        throw problem(id, "piece", `"${pieces[id]!.piece}" is there twice`);
+      },
+    });
+    this.pieces = pieces;
     this.unknown = unknown;
-    this.byteIds = byteFallback ? byteIds : undefined;
+    this.byteIds = findBytes(pieces, notInText.values(), trainer.byteFallback ?? false);
     this.userDefined = userDefined;
     this.hasUnused = hasUnused;
-    this.#inText = inText;
+    this.isCutAtSpaces = beginMarksOnly(keys);
     this.#notInText = notInText;
   }
 
   idOf(piece: string): number | undefined {
-    return this.#notInText.get(piece) ?? this.#inText.get(piece);
+    const id = this.#notInText.get(piece);
+    if (id !== undefined) return id;
+    const key = new TextEncoder().encode(piece);
+    const found = findValue(this.trie, key, 0, key.length);
+    return found < 0 ? undefined : found;
   }
 
   /** The id of a piece of a type; -1 if there is none. */
@@ -65,23 +71,32 @@ export class Vocabulary {
     return id !== undefined && types.includes(this.pieces[id]!.type) ? id : -1;
   }
 
-  /** The pieces that are included, as a trie; values are ids. */
+  /** A trie of other pieces than those of `trie`. */
   trieOf(isIncluded: (piece: Piece) => boolean): DoubleArray {
-    const texts: string[] = [];
-    const ids: number[] = [];
-    for (const [id, piece] of this.pieces.entries()) {
-      if (!isIncluded(piece)) continue;
-      texts.push(piece.piece);
-      ids.push(id);
-    }
-    return buildDoubleArray(keysOf(texts), ids);
+    const ids = [...this.pieces.keys()].filter((id) => isIncluded(this.pieces[id]!));
+    return buildDoubleArray(keysOf(ids.map((id) => this.pieces[id]!.piece)), ids);
   }
+}
 
-  /** Whether no piece for text reaches across the beginning of a `▁`. */
-  isCutAtSpaces(): boolean {
-    for (const piece of this.#inText.keys()) if (piece.includes("▁", 1)) return false;
-    return true;
+function findBytes(pieces: readonly Piece[], ids: Iterable<number>, isFallback: boolean): Int32Array | undefined {
+  const byteIds = new Int32Array(256).fill(-1);
+  for (const id of ids) {
+    const { piece, type } = pieces[id]!;
+    if (type !== "byte") continue;
+    if (!isFallback) throw problem(id, "type", `"${piece}" is a byte, but trainer_spec.byte_fallback is false`);
+    const byte = byteOf(piece);
+    if (byte < 0) throw problem(id, "piece", `expected a byte as in "<0x0A>", got "${piece}"`);
+    byteIds[byte] = id;
   }
+  if (!isFallback) return undefined;
+  const missing = byteIds.indexOf(-1);
+  if (missing >= 0) {
+    throw new ModelFileError(
+      "pieces",
+      `trainer_spec.byte_fallback needs a piece for each byte; "${byteName(missing)}" lacks`,
+    );
+  }
+  return byteIds;
 }
 
 /** The byte that a piece like `<0x0A>` stands for, or -1. */
@@ -92,6 +107,14 @@ export function byteOf(piece: string): number {
 /** The piece that stands for a byte. */
 export function byteName(byte: number): string {
   return `<0x${byte.toString(16).toUpperCase().padStart(2, "0")}>`;
+}
+
+/** Whether `▁` stands at the beginning of keys only. */
+function beginMarksOnly(keys: Uint8Array): boolean {
+  for (let at = keys.indexOf(0xe2, 1); at >= 0; at = keys.indexOf(0xe2, at + 1)) {
+    if (keys[at + 1] === 0x96 && keys[at + 2] === 0x81 && keys[at - 1] !== 0) return false;
+  }
+  return true;
 }
 
 function problem(id: number, field: string, what: string): ModelFileError {

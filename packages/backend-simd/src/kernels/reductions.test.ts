@@ -34,8 +34,7 @@ describeConfigurations("reductions", () => {
     for (const shape of [[1], [17], [513], [1, 1, 1], [3, 1, 5]]) {
       await expectLikeCpu(({ x }) => f(x!), { x: normal(rng, shape) }, FLOAT32_SUM);
     }
-    for (const axis of [0, 1])
-      await expectLikeCpu(({ x }) => f(x!, axis), { x: normal(rng, [517, 1031]) }, FLOAT32_SUM);
+    for (const axis of [0, 1]) await expectLikeCpu(({ x }) => f(x!, axis), { x: normal(rng, [130, 517]) }, FLOAT32_SUM);
     await expectLikeCpu(({ x }) => f(x!), { x: SPECIAL });
     await expectLikeCpu(({ x }) => f(x!, 0), { x: { ...SPECIAL, shape: [1, 13] } });
   });
