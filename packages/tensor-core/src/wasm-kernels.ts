@@ -48,7 +48,32 @@ function unsortedSegmentSum({ inputs, attrs, backend }: KernelArgs): tf.TensorIn
   return output;
 }
 
-function batchMatMul({ inputs, attrs, backend }: KernelArgs, stock: tf.KernelFunc): tf.TensorInfo {
+function batchMatMul(args: KernelArgs, stock: tf.KernelFunc): tf.TensorInfo {
+  return fewRowsByTransposed(args, stock) ?? productByProduct(args, stock);
+}
+
+/**
+ * A few rows a [m, k] times a large b [n, k], transposed, as (b aᵀ)ᵀ: the logits of a decoding step. Transposing the
+ * vocabulary's table for each token would take most of the time.
+ */
+function fewRowsByTransposed({ inputs, attrs, backend }: KernelArgs, stock: tf.KernelFunc): tf.TensorInfo | undefined {
+  const { a, b } = inputs as Record<"a" | "b", tf.TensorInfo>;
+  const { transposeA, transposeB } = attrs as unknown as { transposeA: boolean; transposeB: boolean };
+  const [m, k] = a.shape.slice(-2) as [number, number];
+  const n = b.shape.at(-2) as number;
+  const isPlain = tf.util.sizeFromShape(a.shape) === m * k && tf.util.sizeFromShape(b.shape) === n * k;
+  if (transposeA || !transposeB || !isPlain || m * n * k === 0 || m * (k + n) >= n * k) return undefined;
+  const wasm = backend as WasmBackend;
+  const columns = transposeLast(a, wasm);
+  const plain = { transposeA: false, transposeB: false } as unknown as tf.NamedAttrMap;
+  const product = stock({ inputs: { a: b, b: columns }, attrs: plain, backend }) as tf.TensorInfo;
+  const rows = transposeLast(product, wasm);
+  wasm.disposeData(columns.dataId);
+  wasm.disposeData(product.dataId);
+  return { ...rows, shape: [...a.shape.slice(0, -1), n] };
+}
+
+function productByProduct({ inputs, attrs, backend }: KernelArgs, stock: tf.KernelFunc): tf.TensorInfo {
   const wasm = backend as WasmBackend;
   const { transposeA, transposeB } = attrs as unknown as { transposeA: boolean; transposeB: boolean };
   const a = transposeA ? transposeLast(inputs.a as tf.TensorInfo, wasm) : (inputs.a as tf.TensorInfo);
