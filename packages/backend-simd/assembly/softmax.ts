@@ -76,10 +76,13 @@ export function logSoftmaxRows(from: usize, to: usize, length: i32, begin: i32, 
     const logTotal = Mathf.log(sumExp(from + at, length, peak));
     const v = f32x4.splat(peak);
     const w = f32x4.splat(logTotal);
-    for (let i = 0; i < length; i += 4) {
-      const x = loadPart(from + at + <usize>i * 4, length - i, 0);
-      // Two subtractions: peak + logTotal would round the small one away where the peak is large.
-      storePart(to + at + <usize>i * 4, length - i, f32x4.sub(f32x4.sub(x, v), w));
+    // Two subtractions: peak + logTotal would round the small one away where the peak is large.
+    let i = 0;
+    for (; i + 4 <= length; i += 4) {
+      const x = v128.load(from + at + <usize>i * 4);
+      v128.store(to + at + <usize>i * 4, f32x4.sub(f32x4.sub(x, v), w));
     }
+    const x = loadPart(from + at + <usize>i * 4, length - i, 0);
+    storePart(to + at + <usize>i * 4, length - i, f32x4.sub(f32x4.sub(x, v), w));
   }
 }

@@ -135,6 +135,17 @@ describe("training a transformer", () => {
     }
   });
 
+  it("takes the same path to the bit when it's run again", async () => {
+    for (const blas of [true, false]) {
+      const paths = [];
+      for (let run = 0; run < 2; run++) {
+        await restart({ threads: 2, blas });
+        paths.push(train(30));
+      }
+      expect(paths[1]).toEqual(paths[0]);
+    }
+  });
+
   it("leaks nothing in 1,000 steps, whose loss falls", async () => {
     await restart({ threads: 2 });
     const before = tf.memory().numTensors;
