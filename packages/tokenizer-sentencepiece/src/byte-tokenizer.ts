@@ -38,6 +38,12 @@ export class ByteTokenizer implements Tokenizer {
     if (!(Number.isInteger(extraIds) && extraIds >= 0 && extraIds <= MAX_EXTRA_IDS)) {
       throw new RangeError(`ByteTokenizer: extraIds: expected an integer from 0 to ${MAX_EXTRA_IDS}, got ${extraIds}`);
     }
+    if (dialect !== "hf" && dialect !== "seqio") {
+      throw new TypeError(`ByteTokenizer: dialect: expected "hf" or "seqio", got ${dialect}`);
+    }
+    if (marks !== "none" && marks !== "end") {
+      throw new TypeError(`ByteTokenizer: marks: expected "none" or "end", got ${marks}`);
+    }
     this.#options = { extraIds, dialect, marks };
     this.vocabSize = FIRST_BYTE + 256 + extraIds;
     const idOf = (i: number): number => (dialect === "hf" ? FIRST_BYTE + 256 + i : this.vocabSize - 1 - i);

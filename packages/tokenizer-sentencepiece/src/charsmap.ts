@@ -21,7 +21,11 @@ export const IDENTITY: Charsmap = {
   isPlain: new Uint8Array(256).fill(1, 0, 128),
 };
 
-/** The longest replacement in use has 33 bytes; a file may not choose how much a text grows. */
+/**
+ * The longest text in use that has a rule has 12 bytes, the longest replacement 33. A file may not choose how far we look
+ * ahead (its trie may go in a circle) and how much a text grows.
+ */
+const MAX_RULE = 256;
 const MAX_REPLACEMENT = 256;
 
 /**
@@ -80,10 +84,11 @@ export const RULE_LENGTH: number = 2 ** 31;
 
 /** The rule for the longest prefix of `bytes[start, end)`: its length times `RULE_LENGTH` plus where its replacement begins; -1 for none. */
 export function longestRule({ trie }: Charsmap, bytes: Uint8Array, start: number, end: number): number {
+  const stop = Math.min(end, start + MAX_RULE);
   let place = 0;
   let unit = trie[0]!;
   let found = -1;
-  for (let i = start; i < end; i++) {
+  for (let i = start; i < stop; i++) {
     const byte = bytes[i]!;
     place ^= offsetOf(unit) ^ byte;
     unit = trie[place]!;
@@ -93,7 +98,7 @@ export function longestRule({ trie }: Charsmap, bytes: Uint8Array, start: number
   return found;
 }
 
-/** Every unit must lead into the trie, every value to a replacement that ends. A loop does no harm: a step takes a byte. */
+/** Every unit must lead into the trie, every value to a replacement that ends. */
 function checkTrie(trie: DoubleArray, replacements: Uint8Array, problem: (what: string) => Error): void {
   let longest = 0;
   for (let i = 0, start = 0; i < replacements.length; i++) {

@@ -2,7 +2,7 @@
  * A trie over bytes in one array of 32-bit units, in the form that the Darts-clone library writes and SentencePiece's
  * compiled normalization rules are in.
  *
- * A unit is a node: bits 0–7 are the byte that leads to it; bit 8 says whether a key ends here; bits 10–31, shifted left
+ * A unit is a node: bits 0–7 are the byte that leads to it; bit 8 says whether a key ends here; bits 10–30, shifted left
  * by 8 if bit 9 is set, are its offset. The node for the next byte is at `place ^ offset ^ byte`, if that unit has that
  * byte. The value of a key is in bits 0–30 of the unit at `place ^ offset`, whose bit 31 is set, so that no byte leads
  * there.

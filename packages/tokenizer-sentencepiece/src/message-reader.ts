@@ -83,7 +83,7 @@ export class MessageReader {
   message(name: string, index = -1): MessageReader {
     this.#expect(LENGTH_DELIMITED, name);
     const length = this.#varint(name);
-    const at = this.#advance(length, name);
+    const at = this.#advance(length, name, index);
     return new MessageReader(this.#bytes, this.#path === "" ? name : this.at(name), index, at, at + length);
   }
 
@@ -113,10 +113,11 @@ export class MessageReader {
     }
   }
 
-  #advance(length: number, name: string): number {
+  #advance(length: number, name: string, index = -1): number {
     const at = this.#at;
     if (length > this.#end - at) {
-      throw this.error(name, `needs ${length} bytes at byte ${at}, where ${this.#end - at} are left`);
+      const field = index < 0 ? name : `${name}[${index}]`;
+      throw this.error(field, `needs ${length} bytes at byte ${at}, where ${this.#end - at} are left`);
     }
     this.#at += length;
     return at;

@@ -143,13 +143,15 @@ class ReplacementTable {
       if ((unit & LABEL_MASK) !== byte) return undefined;
       if (!hasValue(unit)) continue;
       const start = trie[place ^ offsetOf(unit)]! & 0x7fffffff;
-      return new TextDecoder().decode(replacements.subarray(start, replacements.indexOf(0, start)));
+      return UTF8.decode(replacements.subarray(start, replacements.indexOf(0, start)));
     }
     return undefined;
   }
 }
 
 const MAX_KNOWN = 1 << 14;
+
+const UTF8 = new TextDecoder("utf-8", { ignoreBOM: true });
 
 function utf8Length(text: string): number {
   return new TextEncoder().encode(text).length;

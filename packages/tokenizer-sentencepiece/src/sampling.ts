@@ -23,8 +23,14 @@ export function samplePieces(
   length: number,
   { alpha, random, nBest: count }: Sampling,
 ): Omit<ScoredPieces, "score"> {
+  if (!(alpha >= 0 && alpha < Number.POSITIVE_INFINITY)) {
+    throw new RangeError(`encode: sampling.alpha: expected a number from 0, got ${alpha}`);
+  }
   if (length === 0) return { ids: [], ends: [] };
-  if (count !== undefined) return draw(nBest(vocabulary, bytes, length, count), ({ score }) => alpha * score, random);
+  if (count !== undefined) {
+    checkCount(count);
+    return draw(nBest(vocabulary, bytes, length, count), ({ score }) => alpha * score, random);
+  }
 
   // Backwards: of all ways to make the text from byte `i` on, the logarithm of the sum of exp(alpha × score).
   const rest = new Float64Array(length + 1).fill(Number.NEGATIVE_INFINITY);
@@ -51,6 +57,14 @@ export function samplePieces(
   }
   return { ids, ends };
 }
+
+function checkCount(count: number): void {
+  if (Number.isInteger(count) && count > 0 && count <= MAX_N_BEST) return;
+  throw new RangeError(`encode: sampling.nBest: expected an integer from 1 to ${MAX_N_BEST}, got ${count}`);
+}
+
+/** As SentencePiece. */
+const MAX_N_BEST = 512;
 
 function characterStarts(bytes: Uint8Array, length: number): number[] {
   const starts: number[] = [];

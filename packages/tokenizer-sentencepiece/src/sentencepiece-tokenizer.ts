@@ -42,6 +42,11 @@ export class SentencePieceTokenizer implements Tokenizer {
 
   /** @throws ModelFileError that names what in the model can't be. */
   constructor(model: SentencePieceModel, { marks = "none" }: SentencePieceOptions = {}) {
+    if (!MARKS.includes(marks)) {
+      throw new TypeError(
+        `loadSentencePiece: marks: expected ${MARKS.map((each) => `"${each}"`).join(" or ")}, got ${marks}`,
+      );
+    }
     this.model = model;
     this.vocabSize = model.pieces.length;
     this.#processor = new TextProcessor(model);
@@ -129,6 +134,8 @@ export class SentencePieceTokenizer implements Tokenizer {
     return this.#marks === "none" ? [] : [this.special.end];
   }
 }
+
+const MARKS: readonly Marks[] = ["none", "end", "start-end"];
 
 /** As SentencePiece. */
 const MAX_N_BEST = 1024;

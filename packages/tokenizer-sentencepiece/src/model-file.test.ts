@@ -1,0 +1,118 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { loadSentencePiece } from "./load-sentencepiece.js";
+import { parseModel, writeModel } from "./model-file.js";
+import { ModelFileError } from "./model-file-error.js";
+import { HAS_FIXTURES, readFixture } from "./testing/fixtures.js";
+import { BYTES, smallModel } from "./testing/small-model.js";
+
+const MODEL = smallModel({ "▁": -2, "▁a": -3.5, b: -4.25, ab: -5 }, { "user-defined": ["<x>"], unused: ["zz"] });
+
+describe("writeModel", () => {
+  it("writes what parseModel reads", () => {
+    const model = {
+      ...MODEL,
+      trainer: {
+        ...MODEL.trainer,
+        input: ["a", "b"],
+        characterCoverage: Math.fround(0.9995),
+        inputSentenceSize: 2 ** 40,
+        bosId: -1,
+      },
+      normalizer: {
+        name: "x",
+        precompiledCharsmap: Uint8Array.of(),
+        addDummyPrefix: false,
+        removeExtraWhitespaces: true,
+      },
+      denormalizer: { name: "y" },
+      otherFields: Uint8Array.of(0x22, 0x02, 0x0a, 0x00), // self_test_data
+    };
+    expect(parseModel(writeModel(model))).toEqual(model);
+  });
+
+  it("keeps fields it doesn't know", () => {
+    const file = writeModel(MODEL);
+    const unknown = [0xc2, 0x0c, 3, 1, 2, 3]; // field 200, an extension
+    const model = parseModel(Uint8Array.from([...file, ...unknown]));
+    expect([...model.otherFields!]).toEqual(unknown);
+    expect(writeModel(model)).toEqual(Uint8Array.from([...file, ...unknown]));
+  });
+
+  it
+    .skipIf(!HAS_FIXTURES)
+    .each(["t5_base", "hf_spiece_30k", "axlearn_bpe_32k_c4", "seqio_test_26", "keras_t5_test_vocab"])(
+    "gives %s.model back byte for byte",
+    (name) => {
+      const file = readFixture(`${name}.model`);
+      expect(Buffer.compare(writeModel(parseModel(file)), file)).toBe(0);
+    },
+  );
+});
+
+describe("parseModel", () => {
+  const problem = (file: Uint8Array): string => {
+    try {
+      loadSentencePiece(file);
+      return "";
+    } catch (error) {
+      expect(error).toBeInstanceOf(ModelFileError);
+      return (error as ModelFileError).path;
+    }
+  };
+
+  it("names the field where a file breaks off", () => {
+    const file = writeModel(MODEL);
+    const paths = new Set<string>();
+    for (let end = 0; end < file.length; end++) paths.add(problem(file.subarray(0, end)));
+    expect([...paths]).toEqual(expect.arrayContaining(["pieces[0]", "pieces[4]", "trainer_spec", "normalizer_spec"]));
+  });
+
+  it("throws nothing but its own error on files with wrong bytes", () => {
+    const file = writeModel(
+      smallModel({ "▁": -2, a: -3, b: -4 }, { byte: BYTES.slice(0, 3), "user-defined": ["<x>"] }),
+    );
+    const change = fc.tuple(fc.nat(file.length - 1), fc.nat(255));
+    fc.assert(
+      fc.property(fc.array(change, { minLength: 1, maxLength: 4 }), (changes) => {
+        const wrong = file.slice();
+        for (const [at, byte] of changes) wrong[at] = byte;
+        problem(wrong);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it("refuses ten million pieces before they're in memory", () => {
+    const piece = [0x0a, 3, 0x0a, 1, 97];
+    const file = new Uint8Array(5e7).map((_, i) => piece[i % 5]!);
+    const start = performance.now();
+    expect(() => parseModel(file)).toThrow("pieces: expected at most 1048576, got more");
+    expect(performance.now() - start).toBeLessThan(2000);
+  });
+
+  it.each([
+    ["no piece", { ...MODEL, pieces: [] }, "pieces"],
+    ["no unknown piece", { ...MODEL, pieces: MODEL.pieces.filter(({ type }) => type !== "unknown") }, "pieces"],
+    [
+      "two unknown pieces",
+      { ...MODEL, pieces: [...MODEL.pieces, { piece: "?", score: 0, type: "unknown" as const }] },
+      "pieces[9].type",
+    ],
+    ["a piece twice", { ...MODEL, pieces: [...MODEL.pieces, MODEL.pieces[4]!] }, "pieces[9].piece"],
+    ["an empty piece", smallModel({ "": 1 }), "pieces[3].piece"],
+    ["a piece with U+0000", smallModel({ "a\0b": 1 }), "pieces"],
+    ["a piece of 8000 bytes", smallModel({ ["é".repeat(4000)]: 1 }), "pieces[3].piece"],
+    ["a byte without byte_fallback", { ...smallModel({}, { byte: ["<0x00>"] }), trainer: {} }, "pieces[3].type"],
+    ["a byte that is none", smallModel({}, { byte: ["<0xzz>"] }), "pieces[3].piece"],
+    ["too few bytes", smallModel({}, { byte: BYTES.slice(1) }), "pieces"],
+    ["an unknown type of model", { ...MODEL, trainer: { modelType: 9 } }, "trainer_spec.model_type"],
+    [
+      "rules of no length",
+      { ...MODEL, normalizer: { precompiledCharsmap: Uint8Array.of(9) } },
+      "normalizer_spec.precompiled_charsmap",
+    ],
+  ])("refuses %s", (_, model, path) => {
+    expect(problem(writeModel(model))).toBe(path);
+  });
+});
