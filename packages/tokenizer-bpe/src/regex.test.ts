@@ -83,7 +83,7 @@ describe("compileRegex", () => {
         message: expect.stringContaining(reason),
       }),
     );
-    expect(performance.now() - started).toBeLessThan(100);
+    expect(performance.now() - started).toBeLessThan(2000);
   });
 
   it("names the place", () => {

@@ -97,7 +97,7 @@ describe("parseTokenizerJson", () => {
     }
     expect(error).toBeInstanceOf(TokenizerJsonError);
     expect(error).toMatchObject({ path, message: expect.stringContaining(problem) });
-    expect(performance.now() - started).toBeLessThan(500);
+    expect(performance.now() - started).toBeLessThan(2000);
   });
 
   it("takes nothing from prototypes, and pieces by any name", () => {
