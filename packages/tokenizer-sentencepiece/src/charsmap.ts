@@ -41,8 +41,8 @@ export function parseCharsmap(bytes: Uint8Array, problem: (what: string) => Erro
   // Whole blocks, so that no byte leads outside from a place whose block is there.
   const unitCount = trieBytes / 4;
   const trie = new Int32Array(Math.max(256, Math.ceil(unitCount / 256) * 256)).fill(0x80000000 | 0, unitCount);
-  for (let i = 0; i < unitCount; i++) trie[i] = view.getInt32(4 + i * 4, true);
-  const replacements = bytes.slice(4 + trieBytes);
+  trie.set(new Int32Array(new Uint8Array(bytes.subarray(4, 4 + trieBytes)).buffer)); // every platform's order of bytes is the file's
+  const replacements = new Uint8Array(bytes.subarray(4 + trieBytes));
   checkTrie(trie, replacements, problem);
   return { trie, replacements, isPlain: findPlain(trie) };
 }

@@ -67,10 +67,16 @@ export class MessageReader {
 
   /** A view of the file, not a copy. */
   bytes(name: string): Uint8Array {
+    const { start, end } = this.range(name);
+    return this.#bytes.subarray(start, end);
+  }
+
+  /** Where in the file the bytes of a field are: a view costs more than a short text. */
+  range(name: string): { readonly start: number; readonly end: number } {
     this.#expect(LENGTH_DELIMITED, name);
     const length = this.#varint(name);
-    const at = this.#advance(length, name);
-    return this.#bytes.subarray(at, at + length);
+    const start = this.#advance(length, name);
+    return { start, end: start + length };
   }
 
   string(name: string): string {
@@ -125,6 +131,11 @@ export class MessageReader {
 
   /** Up to 64 bits. Exact below 2^53; above, the low 32 bits stay exact, which is what negative numbers need. */
   #varint(name: string): number {
+    const first = this.#at < this.#end ? this.#bytes[this.#at]! : 0x80;
+    if (first < 0x80) {
+      this.#at++;
+      return first;
+    }
     let low = 0;
     let high = 0;
     for (let shift = 0; shift < 70; shift += 7) {

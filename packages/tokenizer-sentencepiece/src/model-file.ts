@@ -23,8 +23,8 @@ export type Piece = {
 };
 
 /**
- * `normal` pieces are found in text. `user-defined` ones are found first and never cut; `control` ones are never found
- * and print nothing; `byte` ones spell characters that no piece has; `unused` ones are kept for their ids.
+ * `normal` pieces are found in text. `user-defined` ones are taken over as they are by normalization, and cost nearly
+ * nothing, or in BPE are never merged; `control` ones are never found and print nothing; `byte` ones spell characters that no piece has; `unused` ones are kept for their ids.
  */
 export type PieceType = "normal" | "unknown" | "control" | "user-defined" | "unused" | "byte";
 
@@ -92,14 +92,15 @@ export type NormalizerSpec = {
  * @throws ModelFileError that names the first field it can't accept.
  */
 export function parseModel(file: Uint8Array): SentencePieceModel {
-  const reader = new MessageReader(file);
+  const bytes = new Uint8Array(file.buffer, file.byteOffset, file.length); // not Node's Buffer, whose slices are views
+  const reader = new MessageReader(bytes);
   const pieceReader = new PieceReader();
   const otherFields: Uint8Array[] = [];
   let trainer: TrainerSpec = {};
   let normalizer: NormalizerSpec = {};
   let denormalizer: NormalizerSpec | undefined;
   while (reader.next()) {
-    if (reader.field === 1) pieceReader.read(reader.message("pieces", pieceReader.count));
+    if (reader.field === 1) pieceReader.read(reader.message("pieces", pieceReader.count), bytes);
     else if (reader.field === 2) trainer = readSpec(reader.message("trainer_spec"), TRAINER_FIELDS);
     else if (reader.field === 3) normalizer = readSpec(reader.message("normalizer_spec"), NORMALIZER_FIELDS);
     else if (reader.field === 5) denormalizer = readSpec(reader.message("denormalizer_spec"), NORMALIZER_FIELDS);

@@ -34,13 +34,15 @@ export class PieceReader {
   #bytes: Uint8Array = new Uint8Array(1 << 16); // each text followed by a 0 byte
   #length = 0;
 
-  read(reader: MessageReader): void {
+  /** @param file What the reader reads. */
+  read(reader: MessageReader, file: Uint8Array): void {
     if (this.count === MAX_PIECES) throw new ModelFileError("pieces", `expected at most ${MAX_PIECES}, got more`);
-    let bytes: Uint8Array | undefined;
+    let start = 0;
+    let end = 0;
     let score = 0;
     let type: PieceType = "normal";
     while (reader.next()) {
-      if (reader.field === 1) bytes = reader.bytes("piece");
+      if (reader.field === 1) ({ start, end } = reader.range("piece"));
       else if (reader.field === 2) score = reader.float("score");
       else if (reader.field === 3) {
         const number = reader.int32("type");
@@ -49,11 +51,11 @@ export class PieceReader {
         type = known;
       } else reader.skip();
     }
-    if (bytes === undefined || bytes.length === 0) throw reader.error("piece", "expected a text that isn't empty");
-    if (bytes.length >= MAX_PIECE_BYTES) {
-      throw reader.error("piece", `expected fewer than ${MAX_PIECE_BYTES} bytes, got ${bytes.length}`);
+    if (start === end) throw reader.error("piece", "expected a text that isn't empty");
+    if (end - start >= MAX_PIECE_BYTES) {
+      throw reader.error("piece", `expected fewer than ${MAX_PIECE_BYTES} bytes, got ${end - start}`);
     }
-    this.#append(bytes);
+    this.#append(file, start, end);
     this.#scores.push(score);
     this.#types.push(type);
     this.count++;
@@ -70,8 +72,8 @@ export class PieceReader {
     return pieces;
   }
 
-  #append(bytes: Uint8Array): void {
-    const length = this.#length + bytes.length + 1;
+  #append(file: Uint8Array, start: number, end: number): void {
+    const length = this.#length + end - start + 1;
     if (length > MAX_VOCABULARY_BYTES) {
       throw new ModelFileError("pieces", `expected at most ${MAX_VOCABULARY_BYTES} bytes in all, got more`);
     }
@@ -80,8 +82,9 @@ export class PieceReader {
       larger.set(this.#bytes);
       this.#bytes = larger;
     }
-    this.#bytes.set(bytes, this.#length);
-    this.#bytes[length - 1] = 0;
+    const bytes = this.#bytes;
+    for (let from = start, to = this.#length; from < end; from++, to++) bytes[to] = file[from]!;
+    bytes[length - 1] = 0;
     this.#length = length;
   }
 
