@@ -2,9 +2,6 @@
 export { type BpeEncodeOptions, BpeTokenizer } from "./bpe-tokenizer.js";
 export type { BpeDropout } from "./word-merger.js";
 export { loadTokenizer, type SpecialNames } from "./load-tokenizer.js";
-// Training
-export { type SpecialToken, trainBpe, type TrainBpeOptions, type TrainBpeProgress } from "./train-bpe.js";
-export { T5_SPECIAL_TOKENS } from "./training-template.js";
 // Batches
 export type { BatchEncoding, BatchOptions, Padding, Truncation } from "./batch.js";
 // What every tokenizer of the family does

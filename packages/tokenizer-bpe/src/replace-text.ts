@@ -7,10 +7,15 @@ export function replaceText(text: string, from: string, to: string): string {
     const unit = text.charCodeAt(i);
     units[i] = unit === old ? replacement : unit;
   }
-  let replaced = "";
+  return textOfUnits(units);
+}
+
+/** The text of UTF-16 units. */
+export function textOfUnits(units: Uint16Array): string {
+  let text = "";
   // Engines limit the number of arguments; this many pass everywhere. Spreading them would take 10 times as long.
   for (let i = 0; i < units.length; i += 8192) {
-    replaced += String.fromCharCode.apply(null, units.subarray(i, i + 8192) as unknown as number[]);
+    text += String.fromCharCode.apply(null, units.subarray(i, i + 8192) as unknown as number[]);
   }
-  return replaced;
+  return text;
 }

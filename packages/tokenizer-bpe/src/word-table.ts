@@ -33,6 +33,11 @@ export class WordTable {
     return this.#units.subarray(word === 0 ? 0 : this.#ends[word - 1], this.#ends[word]);
   }
 
+  /** The units of all words, and where each word ends in them; for as long as nothing is added. */
+  contents(): { units: Uint16Array; ends: Int32Array } {
+    return { units: this.#units.subarray(0, this.#ends[this.size - 1] ?? 0), ends: this.#ends.slice(0, this.size) };
+  }
+
   clear(): void {
     this.size = 0;
     this.#slots.fill(0);

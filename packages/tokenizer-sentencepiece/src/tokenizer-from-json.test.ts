@@ -1,4 +1,4 @@
-import { trainBpe } from "@t5ts/tokenizer-bpe";
+import { trainBpe } from "@t5ts/tokenizer-bpe/train";
 import { expect, it } from "vitest";
 import { ByteTokenizer } from "./byte-tokenizer.js";
 import { loadSentencePiece } from "./load-sentencepiece.js";

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { trainBpe } from "@t5ts/tokenizer-bpe";
+import { trainBpe } from "@t5ts/tokenizer-bpe/train";
 import { afterAll, describe, expect, it } from "vitest";
 import { startBenchProcess } from "./bench-process.js";
 import { findClone } from "./clone.js";

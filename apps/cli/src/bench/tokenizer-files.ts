@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readLines } from "@t5ts/datasets";
-import { trainBpe } from "@t5ts/tokenizer-bpe";
+import { trainBpe } from "@t5ts/tokenizer-bpe/train";
 import { inputSource } from "../text-input.js";
 
 /** Books of the sample data: what the vocabulary is learned from, and another that is encoded. */

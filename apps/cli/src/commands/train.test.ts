@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createRng } from "@t5ts/random";
-import { trainBpe } from "@t5ts/tokenizer-bpe";
+import { trainBpe } from "@t5ts/tokenizer-bpe/train";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { makeFolder } from "../testing/reversing-model.js";
 import { eventsOf, finished, type Run, runT5, startT5 } from "../testing/run-t5.js";

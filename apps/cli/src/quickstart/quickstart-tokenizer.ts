@@ -1,6 +1,7 @@
 import { parseSnips, readJsonl, readTextLines, readTsv, snipsExample } from "@t5ts/datasets";
 import { fileSource } from "@t5ts/datasets/node";
-import { type BpeTokenizer, trainBpe } from "@t5ts/tokenizer-bpe";
+import type { BpeTokenizer } from "@t5ts/tokenizer-bpe";
+import { trainBpe } from "@t5ts/tokenizer-bpe/train";
 import type { Output } from "../output.js";
 import { BOOKS, book, SNIPS_TRAIN, TATOEBA_TRAIN, VOCAB_SIZE } from "./recipe.js";
 

@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import { type ByteSource, readLines } from "@t5ts/datasets";
-import { type TrainBpeProgress, trainBpe } from "@t5ts/tokenizer-bpe";
+import { type TrainBpeProgress, trainBpe } from "@t5ts/tokenizer-bpe/train";
 import type { TokenizerTrainOptions } from "../commands/tokenizer-train.js";
 import { formatBytes, formatCount, formatDuration } from "../format-number.js";
 import type { Output } from "../output.js";

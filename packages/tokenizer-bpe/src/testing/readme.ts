@@ -1,4 +1,5 @@
-import { loadTokenizer, trainBpe } from "@t5ts/tokenizer-bpe";
+import { loadTokenizer } from "@t5ts/tokenizer-bpe";
+import { trainBpe } from "@t5ts/tokenizer-bpe/train";
 
 const texts = ["she sells sea shells", "by the sea shore", "the shells she sells"];
 const trained = await trainBpe(texts, { vocabSize: 380, sentinels: 2 });
