@@ -3,8 +3,13 @@ import { readingInput, UsageError } from "./usage-error.js";
 
 /** The text of a file that the user named. */
 export async function readText(path: string, expected: string): Promise<string> {
+  return (await readBytes(path, expected)).toString("utf8");
+}
+
+/** The bytes of a file that the user named. */
+export async function readBytes(path: string, expected: string): Promise<Buffer> {
   try {
-    return await readFile(path, "utf8");
+    return await readFile(path);
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
     const got = code === "ENOENT" ? "there's no such file" : code === "EISDIR" ? "it's a folder" : message;
@@ -20,7 +25,7 @@ export async function readJson<T>(path: string, expected: string, parse: (json: 
     try {
       return parse(JSON.parse(text));
     } catch (cause) {
-      const message = (cause as Error).message.replace(/^tokenizer\.json: /, "");
+      const message = (cause as Error).message.replace(/^(tokenizer\.json|tokenizerFromJson): /, "");
       const isJson = !(cause instanceof SyntaxError);
       throw new Error(`${path}: ${isJson ? message : `expected JSON: ${message}`}`, { cause });
     }

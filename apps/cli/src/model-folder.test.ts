@@ -37,7 +37,11 @@ describe("openModelFolder", () => {
     ],
     ["no config.json", () => rmSync(join(path, "config.json")), /config\.json: expected the configuration of a T5/],
     ["no weights", () => rmSync(join(path, "model.safetensors")), /expected model\.safetensors or .* found neither/],
-    ["no tokenizer", () => rmSync(join(path, "tokenizer.json")), /tokenizer\.json: expected a tokenizer\.json, but/],
+    [
+      "no tokenizer",
+      () => rmSync(join(path, "tokenizer.json")),
+      /tokenizer\.json: expected a tokenizer\.json or a \.model file, but/,
+    ],
     ["a config that isn't JSON", () => writeFileSync(join(path, "config.json"), "{"), /config\.json: expected JSON: /],
     [
       "an unknown activation",
@@ -64,7 +68,7 @@ describe("openModelFolder", () => {
     [
       "a vocabulary larger than the model's",
       () => editJson("tokenizer.json", ({ model }) => Object.assign(model.vocab, { "🦜": 120 })),
-      /tokenizer\.json: expected at most 120 ids, the vocab_size of config\.json, got 121/,
+      /expected a tokenizer with at most 120 ids, the vocab_size of config\.json, got 121/,
     ],
   ];
   for (const [name, damage, message] of damages) {

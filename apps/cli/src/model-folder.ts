@@ -2,9 +2,9 @@ import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { parseT5Config, type T5Config, type T5Model } from "@t5ts/t5-model";
 import { loadT5Folder, saveT5Folder } from "@t5ts/t5-model/node";
-import type { BpeTokenizer } from "@t5ts/tokenizer-bpe";
+import type { Tokenizer } from "@t5ts/tokenizer-bpe";
 import { readJson, readText } from "./input-file.js";
-import { openTokenizer } from "./tokenizer-file.js";
+import { openFolderTokenizer, openTokenizer } from "./tokenizer-file.js";
 import { readingInput, UsageError } from "./usage-error.js";
 
 export { openTokenizer, readText };
@@ -12,7 +12,8 @@ export { openTokenizer, readText };
 export const TOKENIZER_FILE = "tokenizer.json";
 
 /**
- * Loads a model folder: `config.json`, `model.safetensors` (or its shards with their index) and `tokenizer.json`.
+ * Loads a model folder: `config.json`, `model.safetensors` (or its shards with their index) and `tokenizer.json`,
+ * or `spiece.model`.
  *
  * @param warn Is told in one line of tensors that the model has no place for.
  * @throws UsageError naming the file and what is wrong with it.
@@ -20,12 +21,12 @@ export const TOKENIZER_FILE = "tokenizer.json";
 export async function openModelFolder(
   path: string,
   warn: (text: string) => void = (text) => void process.stderr.write(`warning: ${text}\n`),
-): Promise<{ model: T5Model; tokenizer: BpeTokenizer }> {
+): Promise<{ model: T5Model; tokenizer: Tokenizer }> {
   const { vocabSize } = await readConfig(path);
-  const tokenizer = await openTokenizer(join(path, TOKENIZER_FILE));
+  const tokenizer = await openFolderTokenizer(path);
   if (tokenizer.vocabSize > vocabSize) {
     throw new UsageError(
-      `${join(path, TOKENIZER_FILE)}: expected at most ${vocabSize} ids, the vocab_size of config.json, ` +
+      `${path}: expected a tokenizer with at most ${vocabSize} ids, the vocab_size of config.json, ` +
         `got ${tokenizer.vocabSize}`,
     );
   }
@@ -63,7 +64,7 @@ export type SaveOptions = {
  */
 export async function saveModelFolder(
   path: string,
-  { model, tokenizer }: { model: T5Model; tokenizer?: BpeTokenizer | undefined },
+  { model, tokenizer }: { model: T5Model; tokenizer?: Tokenizer | undefined },
   { alsoWrite, ...options }: SaveOptions = {},
 ): Promise<void> {
   const target = resolve(path);

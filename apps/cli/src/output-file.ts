@@ -24,10 +24,10 @@ export function partialPath(path: string): string {
 }
 
 /** Writes a file whole or not at all: one that was there stays until the new one is complete. */
-export async function writeWholeFile(path: string, text: string): Promise<void> {
+export async function writeWholeFile(path: string, content: string | Uint8Array): Promise<void> {
   const partial = partialPath(path);
   try {
-    await writeFile(partial, text);
+    await writeFile(partial, content);
     await rename(partial, path);
   } catch (cause) {
     await rm(partial, { force: true }).catch(() => {});

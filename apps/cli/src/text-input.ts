@@ -24,17 +24,35 @@ function stdinSource(signal: AbortSignal): ByteSource {
   return { name: "stdin", open: () => addAbortSignal(signal, process.stdin) as AsyncIterable<Uint8Array> };
 }
 
+/** How much of something was read: bytes as they are on disk, which may be compressed. `total` is 0 where it isn't known. */
+export type ReadBytes = { read: number; total: number };
+
+/** A source that counts what is read of it. */
+export function countBytes({ name, open }: ByteSource, bytes: ReadBytes): ByteSource {
+  return {
+    name,
+    async *open() {
+      for await (const chunk of open()) {
+        bytes.read += chunk.length;
+        yield chunk;
+      }
+    },
+  };
+}
+
 /** The lines of texts given as arguments, of a file, or else of stdin. */
 export async function inputLines(
   texts: readonly string[],
   path: string | undefined,
   signal: AbortSignal,
-): Promise<{ name: string; lines: AsyncIterable<Line> }> {
+): Promise<{ name: string; lines: AsyncIterable<Line>; bytes: ReadBytes }> {
   if (texts.length > 0 && path !== undefined) throw new UsageError("expected texts as arguments or --input, got both");
   const source =
     texts.length > 0 ? bytesSource("text", texts.map(oneLine).join("\n")) : await inputSource(path ?? "-", signal);
   if (source.name === "stdin" && process.stdin.isTTY) process.stderr.write("reading lines; Ctrl-D ends\n");
-  return { name: source.name, lines: inputItems(readLines(source)) };
+  const isFile = texts.length === 0 && source.name !== "stdin";
+  const bytes = { read: 0, total: isFile ? (await stat(source.name)).size : 0 };
+  return { name: source.name, lines: inputItems(readLines(countBytes(source, bytes))), bytes };
 }
 
 function oneLine(text: string): string {

@@ -1,11 +1,46 @@
-import { type BpeTokenizer, loadTokenizer } from "@t5ts/tokenizer-bpe";
-import { readJson } from "./input-file.js";
-import { UsageError } from "./usage-error.js";
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import type { Tokenizer } from "@t5ts/tokenizer-bpe";
+import { loadSentencePiece, loadT5Tokenizer, parseModel, tokenizerFromJson } from "@t5ts/tokenizer-sentencepiece";
+import { readBytes, readJson } from "./input-file.js";
+import { readingInput } from "./usage-error.js";
 
-/** Loads a tokenizer.json. */
-export async function openTokenizer(path: string): Promise<BpeTokenizer> {
-  if (/\.(model|spm|vocab)$/.test(path)) {
-    throw new UsageError(`${path}: expected a tokenizer.json of byte pair encoding; no other format is read`);
+const EXPECTED = "a tokenizer.json or a .model file";
+
+/** The files of a model folder that may hold its tokenizer; the first one there counts. */
+const FOLDER_FILES = ["tokenizer.json", "spiece.model"];
+
+/** Opens a tokenizer.json, of byte pair encoding or unigram, or a .model file of SentencePiece. */
+export async function openTokenizer(path: string): Promise<Tokenizer> {
+  if (!/\.(model|spm)$/.test(path)) return readJson(path, EXPECTED, (json) => tokenizerFromJson(json));
+  const file = await readBytes(path, EXPECTED);
+  return readingInput(() => {
+    try {
+      return openModelFile(file);
+    } catch (cause) {
+      throw new Error(`${path}: ${(cause as Error).message.replace(/^SentencePiece model: /, "")}`, { cause });
+    }
+  });
+}
+
+/** Opens the tokenizer of a model folder. */
+export async function openFolderTokenizer(folder: string): Promise<Tokenizer> {
+  for (const name of FOLDER_FILES) {
+    const path = join(folder, name);
+    if ((await stat(path).catch(() => undefined)) !== undefined) return openTokenizer(path);
   }
-  return readJson(path, "a tokenizer.json", (json) => loadTokenizer(json));
+  return openTokenizer(join(folder, "tokenizer.json")); // which says that it isn't there
+}
+
+/**
+ * As T5 does: with the end mark, and 100 sentinels after the pieces where the file has none, as those of T5 haven't. A
+ * vocabulary without an end is SentencePiece's alone.
+ */
+function openModelFile(file: Uint8Array): Tokenizer {
+  const model = parseModel(file);
+  const { eosPiece = "</s>" } = model.trainer;
+  if (!model.pieces.some(({ piece, type }) => piece === eosPiece && type === "control"))
+    return loadSentencePiece(model);
+  const hasSentinels = model.pieces.some(({ piece }) => piece.replace("▁", "") === "<extra_id_0>");
+  return loadT5Tokenizer(model, { extraIds: hasSentinels ? 0 : 100 });
 }

@@ -10,7 +10,7 @@ export function addTokenizerDecodeCommand(tokenizer: Command): void {
     .summary("ids to text")
     .description("Prints the text of each line of ids.")
     .argument("[ids...]", "ids of one text; without any, the lines of stdin");
-  addRequiredOption(command, "--tokenizer <file>", "a tokenizer.json")
+  addRequiredOption(command, "--tokenizer <file>", "a tokenizer.json or a .model file")
     .option("--input <file>", "decode the lines of a file; - is stdin")
     .option("--keep-special", "print marks and sentinels too")
     .addHelpText(

@@ -16,7 +16,7 @@ export function addTokenizerEncodeCommand(tokenizer: Command): void {
     .summary("text to pieces or ids")
     .description("Prints the pieces or ids of each text on a line, divided by spaces.")
     .argument("[texts...]", "texts; without any, the lines of stdin");
-  addRequiredOption(command, "--tokenizer <file>", "a tokenizer.json")
+  addRequiredOption(command, "--tokenizer <file>", "a tokenizer.json or a .model file")
     .option("--input <file>", "encode the lines of a file; - is stdin")
     .option("--ids", "print ids and not pieces")
     .option("--no-special", "without the marks of start and end")

@@ -5,10 +5,11 @@ import { addSharedOptions, runCommand, type SharedOptions } from "../run-command
 export type TokenizerTrainOptions = SharedOptions & {
   vocabSize: number;
   out: string;
-  kind: "byte-level" | "metaspace";
-  marks: "end" | "start-end" | "none";
-  minFrequency: number;
-  sentinels: number;
+  model: "bpe" | "unigram";
+  kind?: "byte-level" | "metaspace";
+  marks?: "end" | "start-end" | "none";
+  minFrequency?: number;
+  sentinels?: number;
   byteFallback?: boolean;
   limitAlphabet?: number;
   maxPieceLength?: number;
@@ -18,28 +19,40 @@ export function addTokenizerTrainCommand(tokenizer: Command): void {
   const command = tokenizer
     .command("train")
     .summary("learn a vocabulary from texts")
-    .description("Learns a vocabulary from texts and writes it as a tokenizer.json.")
+    .description(
+      "Learns a vocabulary from texts: by byte pair encoding, as a tokenizer.json, or a unigram one as SentencePiece does, " +
+        "as a .model file or a tokenizer.json.",
+    )
     .argument("<files...>", "texts, a line at a time; plain or gzip; - is stdin");
   addRequiredOption(command, "--vocab-size <n>", "ids in all", integerFrom(1));
-  addRequiredOption(command, "--out <file>", "the tokenizer.json to write")
+  addRequiredOption(command, "--out <file>", "the file to write; a unigram one that ends in .model is SentencePiece's")
     .addOption(
-      new Option("--kind <kind>", "spell words in bytes, or in characters")
-        .choices(["byte-level", "metaspace"])
-        .default("byte-level"),
+      new Option("--model <model>", "how pieces are found: by merging, or by pruning")
+        .choices(["bpe", "unigram"])
+        .default("bpe"),
     )
-    .addOption(
-      new Option("--marks <marks>", "the marks that encoding writes")
-        .choices(["end", "start-end", "none"])
-        .default("end"),
-    )
-    .option("--min-frequency <n>", "a pair that is rarer isn't merged", integerFrom(1), 2)
-    .option("--sentinels <n>", "how many <extra_id_i> take the last ids", integerFrom(0), 100)
+    .option("--sentinels <n>", "how many <extra_id_i> take the last ids (default: 100)", integerFrom(0))
     .option("--max-piece-length <n>", "the most characters in a piece", integerFrom(1))
-    .option("--limit-alphabet <n>", "metaspace: the most characters", integerFrom(1))
-    .option("--byte-fallback", "metaspace: spell other characters in bytes")
+    .option("--byte-fallback", "spell characters outside the alphabet in bytes (not for byte-level)")
+    .addOption(
+      new Option("--kind <kind>", "bpe: spell words in bytes (the default) or in characters").choices([
+        "byte-level",
+        "metaspace",
+      ]),
+    )
+    .addOption(
+      new Option("--marks <marks>", "bpe: the marks that encoding writes (default: end)").choices([
+        "end",
+        "start-end",
+        "none",
+      ]),
+    )
+    .option("--min-frequency <n>", "bpe: a pair that is rarer isn't merged (default: 2)", integerFrom(1))
+    .option("--limit-alphabet <n>", "bpe, metaspace: the most characters", integerFrom(1))
     .addHelpText(
       "after",
-      "\nExample:\n  t5 tokenizer train data/gutenberg-en/*.txt.gz \\\n      --vocab-size 8000 --out tokenizer.json",
+      "\nExamples:\n  t5 tokenizer train data/gutenberg-en/*.txt.gz \\\n      --vocab-size 8000 --out tokenizer.json" +
+        "\n  t5 tokenizer train data/gutenberg-en/*.txt.gz \\\n      --model unigram --vocab-size 8100 --out spiece.model",
     );
   addSharedOptions(command).action((files: string[], options: TokenizerTrainOptions) =>
     runCommand(options, async (context) => {

@@ -9,7 +9,7 @@ export function addTokenizerCommand(program: Command): void {
   const tokenizer = program
     .command("tokenizer")
     .summary("train a vocabulary, encode, decode, look at subwords")
-    .description("Byte pair encoding: train a vocabulary, encode, decode, look at subwords.");
+    .description("Byte pair encoding and unigram vocabularies: train, encode, decode, look at subwords.");
   addTokenizerTrainCommand(tokenizer);
   addTokenizerEncodeCommand(tokenizer);
   addTokenizerDecodeCommand(tokenizer);

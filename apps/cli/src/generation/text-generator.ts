@@ -11,7 +11,7 @@ import {
   type T5Inputs,
   type T5Model,
 } from "@t5ts/t5-model";
-import type { BpeTokenizer } from "@t5ts/tokenizer-bpe";
+import type { Tokenizer } from "@t5ts/tokenizer-bpe";
 import * as tf from "@tensorflow/tfjs-core";
 import { UsageError } from "../usage-error.js";
 import { type DecodingOptions, isSampling } from "./decoding-options.js";
@@ -20,7 +20,7 @@ import { type DecodingOptions, isSampling } from "./decoding-options.js";
 export type GeneratedText = { text: string; ids: number[]; score?: number };
 
 /** A model with its tokenizer. */
-export type TextModel = { model: T5Model; tokenizer: BpeTokenizer };
+export type TextModel = { model: T5Model; tokenizer: Tokenizer };
 
 /** What a text is called in messages, such as `stdin:3`. */
 export type InputText = { place: string; text: string };

@@ -1,5 +1,4 @@
 import { availableParallelism, cpus, freemem, totalmem } from "node:os";
-import { join } from "node:path";
 import { countParameters, formatT5Config, isPublished } from "@t5ts/t5-model";
 import { openSafetensorsFolder } from "@t5ts/tensor-core/node";
 import * as tf from "@tensorflow/tfjs-core";
@@ -8,11 +7,11 @@ import { startBackend, tryBackends } from "../backends.js";
 import { outColors } from "../colors.js";
 import type { InfoOptions } from "../commands/info.js";
 import { formatBytes, formatCount, formatShort } from "../format-number.js";
-import { readConfig, TOKENIZER_FILE } from "../model-folder.js";
+import { readConfig } from "../model-folder.js";
 import type { Output } from "../output.js";
 import type { CommandContext } from "../run-command.js";
 import { wrapToWidth } from "../text-width.js";
-import { openTokenizer } from "../tokenizer-file.js";
+import { openFolderTokenizer } from "../tokenizer-file.js";
 import { readingInput } from "../usage-error.js";
 
 /** Prints what the command runs on, and a model if one is named. */
@@ -60,7 +59,7 @@ async function showBackends(wanted: string, output: Output): Promise<void> {
 
 async function showModel(folder: string, output: Output): Promise<void> {
   const config = await readConfig(folder);
-  const tokenizer = await openTokenizer(join(folder, TOKENIZER_FILE)).catch((error: Error) => error);
+  const tokenizer = await openFolderTokenizer(folder).catch((error: Error) => error);
   const file = await readingInput(() => openSafetensorsFolder(folder));
   const dtypes = [...new Set([...file.entries.values()].map(({ dtype }) => dtype))].join(", ");
   const sizeBytes = [...file.entries.values()].reduce((sum, entry) => sum + entry.sizeBytes, 0);

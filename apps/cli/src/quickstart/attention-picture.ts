@@ -1,12 +1,12 @@
 import { attentionMaps, type T5Model } from "@t5ts/t5-model";
-import type { BpeTokenizer } from "@t5ts/tokenizer-bpe";
+import type { Tokenizer } from "@t5ts/tokenizer-bpe";
 import * as tf from "@tensorflow/tfjs-core";
 import type { AttentionPicture } from "../report/report-data.js";
 
 /** Where the decoder looks while it writes `output` for `input`: its attention on the encoder's words. */
 export async function attentionPicture(
   model: T5Model,
-  tokenizer: BpeTokenizer,
+  tokenizer: Tokenizer,
   { input, output }: { input: string; output: string },
 ): Promise<AttentionPicture> {
   const inputIds = tokenizer.encode(input);
@@ -30,7 +30,7 @@ export async function attentionPicture(
   }
 }
 
-function shown(tokenizer: BpeTokenizer, id: number): string {
+function shown(tokenizer: Tokenizer, id: number): string {
   const text = tokenizer.decode([id]);
   return text === "" || text.includes("\ufffd") ? (tokenizer.pieceOf(id) ?? `${id}`) : text;
 }

@@ -7,7 +7,7 @@ import {
   snipsFrame,
 } from "@t5ts/datasets";
 import { generate, type T5Model } from "@t5ts/t5-model";
-import type { BpeTokenizer } from "@t5ts/tokenizer-bpe";
+import type { Tokenizer } from "@t5ts/tokenizer-bpe";
 import * as tf from "@tensorflow/tfjs-core";
 
 /** How well commands were understood, each from 0 to 1. */
@@ -27,7 +27,7 @@ const MAX_NEW_TOKENS = 64;
 /** What a model makes of each command, in text. */
 export async function predictSnips(
   model: T5Model,
-  tokenizer: BpeTokenizer,
+  tokenizer: Tokenizer,
   records: readonly SnipsRecord[],
   { signal, onProgress }: { signal: AbortSignal; onProgress: (done: number) => void },
 ): Promise<string[]> {

@@ -11,7 +11,7 @@ import {
 } from "@t5ts/datasets";
 import { fileSource } from "@t5ts/datasets/node";
 import { disposeT5, type T5Model } from "@t5ts/t5-model";
-import type { BpeTokenizer } from "@t5ts/tokenizer-bpe";
+import type { Tokenizer } from "@t5ts/tokenizer-bpe";
 import { openModelFolder, saveModelFolder } from "../model-folder.js";
 import type { LossCurve, ReportData } from "../report/report-data.js";
 import { writeReport } from "../report/write-report.js";
@@ -140,7 +140,7 @@ async function predictWith(
   records: SnipsRecord[],
   { output, signal }: CommandContext,
 ): Promise<string[]> {
-  const { model, tokenizer }: { model: T5Model; tokenizer: BpeTokenizer } = await openModelFolder(path, output.warn);
+  const { model, tokenizer }: { model: T5Model; tokenizer: Tokenizer } = await openModelFolder(path, output.warn);
   const startedAt = Date.now();
   const title = `evaluating ${name}`;
   const onProgress = (step: number): void =>

@@ -9,7 +9,7 @@ import {
   T5_TINY,
   type T5Config,
 } from "@t5ts/t5-model";
-import type { BpeTokenizer } from "@t5ts/tokenizer-bpe";
+import type { Tokenizer } from "@t5ts/tokenizer-bpe";
 import type { ModelConfig } from "./run-config.js";
 
 const PRESETS: Record<ModelConfig["preset"], T5Config> = {
@@ -26,7 +26,7 @@ const PRESETS: Record<ModelConfig["preset"], T5Config> = {
  *
  * @throws Error naming the field that can't be accepted.
  */
-export function newModelConfig({ preset, config }: ModelConfig, { vocabSize, special }: BpeTokenizer): T5Config {
+export function newModelConfig({ preset, config }: ModelConfig, { vocabSize, special }: Tokenizer): T5Config {
   const ids = { pad_token_id: special.pad, eos_token_id: special.end, decoder_start_token_id: special.pad };
   return parseT5Config({ ...formatT5Config(PRESETS[preset]), vocab_size: vocabSize, ...ids, ...config });
 }

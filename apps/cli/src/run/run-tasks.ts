@@ -40,7 +40,7 @@ import {
 import { fileSource } from "@t5ts/datasets/node";
 import type { Rng } from "@t5ts/random";
 import type { ClassifierConfig } from "@t5ts/t5-model";
-import type { BpeTokenizer } from "@t5ts/tokenizer-bpe";
+import type { Tokenizer } from "@t5ts/tokenizer-bpe";
 import type { TaskConfig } from "./run-config.js";
 import type { RunExample } from "./run-example.js";
 
@@ -54,7 +54,7 @@ export type OpenedTask = {
 };
 
 export type OpenTaskOptions = {
-  tokenizer: BpeTokenizer;
+  tokenizer: Tokenizer;
   inputLength: number;
   targetLength: number;
   whenLonger: "cut" | "leave-out";

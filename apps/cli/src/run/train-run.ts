@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { createRng } from "@t5ts/random";
 import { addClassifier, addTaskLayer, disposeT5, initT5, type T5Model } from "@t5ts/t5-model";
-import type { BpeTokenizer } from "@t5ts/tokenizer-bpe";
+import type { Tokenizer } from "@t5ts/tokenizer-bpe";
 import {
   adafactor,
   adamW,
@@ -25,7 +25,7 @@ import { normalizers, type RunParams, runLoss, withUncertainty } from "./run-los
 import { type OpenedTask, openTask } from "./run-tasks.js";
 
 export type TrainRunOptions = {
-  tokenizer: BpeTokenizer;
+  tokenizer: Tokenizer;
   /** The model to go on from, which is taken over; without it, a new one is made. */
   model?: T5Model;
   seed: number;
@@ -136,7 +136,7 @@ function prepareModel(
   return { ...prepared, config: { ...prepared.config, dropoutRate } };
 }
 
-function checkVocabulary({ config, ...model }: T5Model, { vocabSize }: BpeTokenizer): void {
+function checkVocabulary({ config, ...model }: T5Model, { vocabSize }: Tokenizer): void {
   if (vocabSize <= config.vocabSize) return;
   disposeT5({ config, ...model });
   throw new RangeError(`tokenizer: expected at most the model's ${config.vocabSize} ids, got ${vocabSize}`);

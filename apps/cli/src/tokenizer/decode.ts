@@ -4,6 +4,7 @@ import type { CommandContext } from "../run-command.js";
 import { inputLines } from "../text-input.js";
 import { openTokenizer } from "../tokenizer-file.js";
 import { UsageError } from "../usage-error.js";
+import { showReading } from "./show-reading.js";
 
 /** Prints the text of each line of ids. */
 export async function decodeLines(
@@ -12,14 +13,15 @@ export async function decodeLines(
   { output, signal }: CommandContext,
 ): Promise<void> {
   const tokenizer = await openTokenizer(path);
-  const { name, lines } = await inputLines(ids.length > 0 ? [ids.join(" ")] : [], input, signal);
+  const { name, lines, bytes } = await inputLines(ids.length > 0 ? [ids.join(" ")] : [], input, signal);
+  const showLine = showReading(output, bytes, json);
   const writer = createLineWriter();
   for await (const { number, text: line } of lines) {
     if (signal.aborted) break;
+    showLine(number);
     const parsed = parseIds(line, `${name}:${number}`, tokenizer.vocabSize);
     const text = tokenizer.decode(parsed, { skipSpecialTokens: !keepSpecial });
-    if (json) output.event({ event: "text", line: number, text });
-    else await writer.write(text);
+    await writer.write(json ? JSON.stringify({ event: "text", line: number, text }) : text);
   }
   await writer.end();
 }

@@ -4,6 +4,7 @@ import { createLineWriter } from "../line-writer.js";
 import type { CommandContext } from "../run-command.js";
 import { inputLines } from "../text-input.js";
 import { openTokenizer } from "../tokenizer-file.js";
+import { showReading } from "./show-reading.js";
 
 /** Prints a line of ids or pieces for each line of text. */
 export async function encodeLines(
@@ -19,19 +20,21 @@ export async function encodeLines(
   { output, signal }: CommandContext,
 ): Promise<void> {
   const tokenizer = await openTokenizer(path);
-  const { lines } = await inputLines(texts, input, signal);
+  const { lines, bytes } = await inputLines(texts, input, signal);
+  const showLine = showReading(output, bytes, json);
   const writer = createLineWriter();
   const encodeOptions = { addSpecialTokens: special };
   for await (const { number, text } of lines) {
     if (signal.aborted) break;
-    if (json)
-      output.event({
-        event: "encoding",
-        line: number,
-        ...encodingFields(tokenizer.encodeDetailed(text, encodeOptions)),
-      });
-    else if (wantsIds && !wantsOffsets) await writer.write(tokenizer.encode(text, encodeOptions).join(" "));
-    else await writer.write(formatEncoding(tokenizer.encodeDetailed(text, encodeOptions), { wantsIds, wantsOffsets }));
+    showLine(number);
+    if (wantsIds && !wantsOffsets && !json) {
+      await writer.write(tokenizer.encode(text, encodeOptions).join(" "));
+      continue;
+    }
+    const encoding = tokenizer.encodeDetailed(text, encodeOptions);
+    // An event is written as a line, so that it waits for a slow reader as lines do.
+    if (json) await writer.write(JSON.stringify({ event: "encoding", line: number, ...encodingFields(encoding) }));
+    else await writer.write(formatEncoding(encoding, { wantsIds, wantsOffsets }));
   }
   await writer.end();
 }

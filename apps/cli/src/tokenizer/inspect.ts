@@ -1,5 +1,5 @@
 import { readLines } from "@t5ts/datasets";
-import type { BpeTokenizer, Encoding } from "@t5ts/tokenizer-bpe";
+import type { Encoding, Tokenizer } from "@t5ts/tokenizer-bpe";
 import { outColors } from "../colors.js";
 import type { TokenizerInspectOptions } from "../commands/tokenizer-inspect.js";
 import { formatCount } from "../format-number.js";
@@ -10,8 +10,10 @@ import { inputSource } from "../text-input.js";
 import { openTokenizer } from "../tokenizer-file.js";
 import { inputItems } from "../usage-error.js";
 import { formatMergeTree, mergeRanks, mergeTrees } from "./merge-tree.js";
+import { bestSpellings, describeVocabulary } from "./vocabulary-kinds.js";
 
-const MAX_WORDS_WITH_MERGES = 5;
+const MAX_WORDS_EXPLAINED = 5;
+const MAX_SPELLINGS = 5;
 
 /** Prints what a vocabulary is, and what it makes of a text. */
 export async function inspectTokenizer(
@@ -25,18 +27,18 @@ export async function inspectTokenizer(
   if (count !== undefined) await showCounts(count, tokenizer, { top, output, signal });
 }
 
-function showVocabulary(path: string, tokenizer: BpeTokenizer, top: number, output: Output): void {
-  const { model, added_tokens: added } = tokenizer.toJSON();
+function showVocabulary(path: string, tokenizer: Tokenizer, top: number, output: Output): void {
+  const vocabulary = describeVocabulary(tokenizer);
+  const { kind, about, merges, addedIds } = vocabulary;
   const { sentinels, ...roles } = tokenizer.special;
-  const kind = isByteLevel(tokenizer) ? "byte-level" : "characters";
   const special = Object.entries(roles).filter(([, id]) => id >= 0);
-  const longest = longestPieces(tokenizer, top);
+  const longest = longestPieces(tokenizer, addedIds, top);
   output.event({
     event: "vocabulary",
     vocabSize: tokenizer.vocabSize,
     kind,
-    merges: model.merges.length,
-    addedTokens: added.length,
+    merges: merges.length,
+    addedTokens: addedIds.size,
     special: tokenizer.special,
     longest: longest.map(({ id, piece }) => ({ id, piece })),
   });
@@ -44,7 +46,7 @@ function showVocabulary(path: string, tokenizer: BpeTokenizer, top: number, outp
   const template = marks.pieces.map((piece, i) => (marks.specialTokensMask[i] === 1 ? piece : "text"));
   const rows: [string, string][] = [
     ["ids", formatCount(tokenizer.vocabSize)],
-    ["kind", `byte pair encoding, ${kind}, ${formatCount(model.merges.length)} merges`],
+    ["kind", about],
     ["writes", template.filter((part, i) => part !== "text" || template[i - 1] !== "text").join(" ")],
     ...special.map(([role, id]): [string, string] => [role, `${tokenizer.pieceOf(id)} = ${id}`]),
     ...(sentinels.length > 0 ? [["sentinels", describeSentinels(sentinels)] as [string, string]] : []),
@@ -61,17 +63,20 @@ function describeSentinels(sentinels: readonly number[]): string {
   return `<extra_id_0> = ${sentinels[0]} … <extra_id_${sentinels.length - 1}> = ${sentinels.at(-1)}`;
 }
 
-function longestPieces(tokenizer: BpeTokenizer, top: number): { id: number; piece: string }[] {
-  const added = new Set(tokenizer.toJSON().added_tokens.map(({ id }) => id));
+function longestPieces(
+  tokenizer: Tokenizer,
+  addedIds: ReadonlySet<number>,
+  top: number,
+): { id: number; piece: string }[] {
   const pieces: { id: number; piece: string }[] = [];
   for (let id = 0; id < tokenizer.vocabSize; id++) {
     const piece = tokenizer.pieceOf(id);
-    if (piece !== undefined && !added.has(id)) pieces.push({ id, piece });
+    if (piece !== undefined && !addedIds.has(id)) pieces.push({ id, piece });
   }
   return pieces.sort((a, b) => b.piece.length - a.piece.length || a.id - b.id).slice(0, top);
 }
 
-function showText(text: string, tokenizer: BpeTokenizer, output: Output): void {
+function showText(text: string, tokenizer: Tokenizer, output: Output): void {
   const encoding = tokenizer.encodeDetailed(text);
   const { ids, pieces, offsets } = encoding;
   output.event({ event: "encoding", line: 1, ids, pieces, offsets });
@@ -93,12 +98,27 @@ function showText(text: string, tokenizer: BpeTokenizer, output: Output): void {
   ];
   for (const line of formatTable(columns, rows)) output.line(line);
   const words = wordPieces(encoding);
-  if (words.length > MAX_WORDS_WITH_MERGES) return;
-  const ranks = mergeRanks(tokenizer.toJSON().model.merges);
-  output.line(outColors.bold("\nMerges"));
-  for (const piece of words.flat()) {
-    for (const tree of mergeTrees(piece, ranks)) for (const line of formatMergeTree(tree)) output.line(line);
+  if (words.length <= MAX_WORDS_EXPLAINED) explain(text, words.flat(), tokenizer, output);
+}
+
+/** How the pieces of a text came about: the merges that made them, or what spelling them otherwise would cost. */
+function explain(text: string, pieces: readonly string[], tokenizer: Tokenizer, output: Output): void {
+  const { merges } = describeVocabulary(tokenizer);
+  if (merges.length > 0) {
+    const ranks = mergeRanks(merges);
+    output.line(outColors.bold("\nMerges"));
+    for (const piece of pieces) {
+      for (const tree of mergeTrees(piece, ranks)) for (const line of formatMergeTree(tree)) output.line(line);
+    }
+    return;
   }
+  const spellings = bestSpellings(tokenizer, text, MAX_SPELLINGS);
+  if (spellings.length === 0) return;
+  output.event({ event: "spellings", spellings });
+  output.line(outColors.bold("\nMost probable spellings"));
+  const columns = [{ title: "log probability", align: "right" as const }, { title: "pieces" }];
+  const rows = spellings.map(({ score, pieces }) => [score.toFixed(3), pieces.join(" ")]);
+  for (const line of formatTable(columns, rows)) output.line(line);
 }
 
 /** The pieces of each word, marks left out. */
@@ -110,7 +130,7 @@ function wordPieces({ pieces, wordIds }: Encoding): string[][] {
 
 async function showCounts(
   path: string,
-  tokenizer: BpeTokenizer,
+  tokenizer: Tokenizer,
   { top, output, signal }: { top: number; output: Output; signal: AbortSignal },
 ): Promise<void> {
   const startedAt = Date.now();
@@ -154,9 +174,4 @@ async function showCounts(
     piece,
   ]);
   for (const line of formatTable(columns, rows)) output.line(line);
-}
-
-/** Whether pieces are spelled in bytes: a decoder of bytes turns them into text. */
-function isByteLevel(tokenizer: BpeTokenizer): boolean {
-  return JSON.stringify(tokenizer.toJSON().decoder ?? null).includes('"ByteLevel"');
 }

@@ -156,11 +156,12 @@ describe("tokenizer encode and decode", () => {
   });
 
   const badTokenizers: [string, string, RegExp][] = [
-    ["missing.json", "", /missing.json: expected a tokenizer.json, but there's no such file/],
-    ["spiece.model", "\n\u000e", /spiece.model: expected a tokenizer.json of byte pair encoding; no other format/],
+    ["missing.json", "", /missing.json: expected a tokenizer.json or a .model file, but there's no such file/],
+    ["spiece.model", "\n\u000e", /^t5: \S+spiece.model: pieces\[0\]: /],
     ["not.json", "{", /not.json: expected JSON: /],
-    ["unigram.json", '{"model":{"type":"Unigram","vocab":[]}}', /unigram.json: model.type: "Unigram" is SentencePiece/],
-    ["list.json", "[]", /list.json: the file: expected an object, got a list/],
+    ["unigram.json", '{"model":{"type":"Unigram","vocab":{}}}', /unigram.json: model.vocab: expected a list/],
+    ["wordpiece.json", '{"model":{"type":"WordPiece"}}', /wordpiece.json: model.type: expected "BPE" \(no package/],
+    ["list.json", "[]", /list.json: expected the JSON of a tokenizer, got an object without a model/],
   ];
   for (const [name, content, message] of badTokenizers) {
     it(`refuse the tokenizer ${name}`, async () => {
@@ -199,6 +200,65 @@ describe("tokenizer encode and decode", () => {
     clearInterval(more);
     expect(stderr).toBe("");
   });
+});
+
+describe("a unigram vocabulary", () => {
+  const englishFile = join(folder, "english.txt");
+  const files = ["unigram.model", "unigram-trained.json"];
+
+  beforeAll(async () => {
+    const words = "it was the best of times worst age wisdom foolishness belief season light".split(" ");
+    writeFileSync(englishFile, words.map((word, i) => `${word} ${words.slice(i).join(" ")}\n`).join(""));
+    for (const name of files) {
+      const options = ["--model", "unigram", "--vocab-size", "125", "--out", join(folder, name)];
+      const { code, stdout, stderr } = await runT5(["tokenizer", "train", englishFile, ...options]);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+      expect(stdout).toMatch(/: 125 ids from 13 lines/);
+    }
+  });
+
+  it.each(files)("in %s encodes and decodes", async (name) => {
+    const using = ["--tokenizer", join(folder, name)];
+    const input = "it was the age of wisdom\nthe best of <extra_id_0>\n";
+    const pieces = await runT5(["tokenizer", "encode", ...using], { input });
+    expect(pieces.stdout).toMatch(/^▁.* <\/s>\n.*<extra_id_0> <\/s>\n$/);
+    const ids = await runT5(["tokenizer", "encode", ...using, "--ids"], { input });
+    expect(ids.stdout).toMatch(/ 124 1\n$/);
+    const decoded = await runT5(["tokenizer", "decode", ...using], { input: ids.stdout });
+    expect(decoded.stdout.split("\n")[0]).toBe("it was the age of wisdom");
+    const [vocabulary] = eventsOf(await runT5(["tokenizer", "inspect", ...using, "--json"]));
+    expect(vocabulary).toMatchObject({ kind: "unigram", vocabSize: 125, special: { pad: 0, end: 1, unknown: 2 } });
+  });
+
+  it("gives the same ids from either file", async () => {
+    const encode = async (name: string): Promise<string> =>
+      (await runT5(["tokenizer", "encode", "--tokenizer", join(folder, name), "--ids", "--input", textFile])).stdout;
+    expect(await encode("unigram-trained.json")).toBe(await encode("unigram.model"));
+  });
+
+  it("shows how probable other spellings are", async () => {
+    const using = ["--tokenizer", join(folder, "unigram.model")];
+    const { stdout } = await runT5(["tokenizer", "inspect", ...using, "worst"]);
+    expect(stdout).toMatch(/Most probable spellings\n\s*log probability\s+pieces\n\s*-\d+\.\d{3} {2}▁/);
+    const events = eventsOf(await runT5(["tokenizer", "inspect", ...using, "worst", "--json"]));
+    const { spellings } = events[1] as { spellings: { score: number; pieces: string[] }[] };
+    expect(spellings.map(({ pieces }) => pieces.join(""))).toEqual(spellings.map(() => "▁worst"));
+    expect(spellings.map(({ score }) => score)).toEqual(spellings.map(({ score }) => score).sort((a, b) => b - a));
+  });
+
+  const misuses: [string[], RegExp][] = [
+    [["--model", "unigram", "--out", "u.json", "--kind", "metaspace"], /--kind belongs to --model bpe/],
+    [["--model", "unigram", "--out", "u.json", "--min-frequency", "3"], /--min-frequency belongs to --model bpe/],
+    [["--model", "unigram", "--out", "u.model", "--sentinels", "7"], /--sentinels: .* expected 100 or 0, got 7/],
+    [["--out", "b.model"], /--out: byte pair encoding is written as a tokenizer.json, got b.model/],
+  ];
+  for (const [args, message] of misuses) {
+    it(`refuses ${args.join(" ")}`, async () => {
+      const run = await runT5(["tokenizer", "train", textFile, "--vocab-size", "170", ...args], { cwd: folder });
+      expect(run.code).toBe(2);
+      expect(run.stderr).toMatch(message);
+    });
+  }
 });
 
 describe("tokenizer inspect", () => {
