@@ -51,6 +51,17 @@ export function prependText(content: string, input: AlignedText): AlignedText {
   return rewriter.finish();
 }
 
+/** Every character changed by itself. */
+export function changeCharacters(input: AlignedText, change: (character: string) => string): AlignedText {
+  const rewriter = new TextRewriter(input);
+  let at = 0;
+  for (const character of input.text) {
+    rewriter.put(change(character), at);
+    at += character.length;
+  }
+  return rewriter.finish();
+}
+
 /** Builds a changed text from the start to the end, and its alignment if the input has one. */
 export class TextRewriter {
   readonly #input: AlignedText;

@@ -94,7 +94,7 @@ export class BpeTokenizer implements Tokenizer {
     });
     if (options.padding === undefined) return encodings;
     const { pad: id } = this.special;
-    if (id < 0) throw new Error("encodeBatch: padding: the vocabulary has no padding token that's known by its name");
+    if (id < 0) throw new Error("encodeBatch: padding: the vocabulary has no padding token");
     return pad(encodings, options.padding, (count) => this.#encodeMarks(Array<number>(count).fill(id), 0, 0));
   }
 

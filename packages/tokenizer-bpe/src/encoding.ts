@@ -34,30 +34,21 @@ export function encodeMarks(
   typeId: number,
   attention: 0 | 1,
 ): Encoding {
-  const values = {
-    offsets: () => [0, 0],
-    wordIds: () => null,
-    sequenceIds: () => null,
-    typeIds: () => typeId,
-    attentionMask: () => attention,
-    specialTokensMask: () => 1,
+  const each = <T>(value: T): T[] => ids.map(() => value);
+  return {
+    ids: [...ids],
+    pieces: [...pieces],
+    offsets: ids.map(() => [0, 0]),
+    wordIds: each(null),
+    sequenceIds: each(null),
+    typeIds: each(typeId),
+    attentionMask: each<number>(attention),
+    specialTokensMask: each(1),
   };
-  return eachList((list) =>
-    list === "ids" ? [...ids] : list === "pieces" ? [...pieces] : ids.map(() => values[list]()),
-  );
 }
 
-const LISTS = [
-  "ids",
-  "pieces",
-  "offsets",
-  "wordIds",
-  "sequenceIds",
-  "typeIds",
-  "attentionMask",
-  "specialTokensMask",
-] as const;
+const LISTS = Object.keys(encodeMarks([], [], 0, 1)) as (keyof Encoding)[];
 
-function eachList(make: (list: (typeof LISTS)[number]) => unknown[]): Encoding {
+function eachList(make: (list: keyof Encoding) => unknown[]): Encoding {
   return Object.fromEntries(LISTS.map((list) => [list, make(list)])) as unknown as Encoding;
 }

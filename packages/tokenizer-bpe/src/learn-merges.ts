@@ -1,5 +1,6 @@
+import type { BpeTokenizer } from "./bpe-tokenizer.js";
+import { loadTokenizer } from "./load-tokenizer.js";
 import { MergeTrainer } from "./merge-trainer.js";
-import type { TokenizerJson } from "./tokenizer-json.js";
 import type { TrainBpeOptions } from "./train-bpe.js";
 import { byteAlphabet, type CountedWords, characterAlphabet, spellCorpus } from "./training-corpus.js";
 import { type TrainingTemplate, trainingTemplate } from "./training-template.js";
@@ -13,7 +14,7 @@ const MAX_VOCAB_SIZE = 2 ** 21;
  *
  * The order of the words doesn't matter: pairs are told apart by count, then by the ids of their parts.
  */
-export async function learnMerges(words: CountedWords, options: TrainBpeOptions, turn: Turns): Promise<TokenizerJson> {
+export async function learnMerges(words: CountedWords, options: TrainBpeOptions, turn: Turns): Promise<BpeTokenizer> {
   const { vocabSize, minFrequency = 2, maxPieceLength = MAX_VOCAB_SIZE, onProgress } = options;
   const template = trainingTemplate(options);
   const isByteLevel = options.preTokenizer !== "metaspace";
@@ -48,7 +49,7 @@ export async function learnMerges(words: CountedWords, options: TrainBpeOptions,
       await turn.next();
     }
   }
-  return template.fill(pieces, merges);
+  return loadTokenizer(template.fill(pieces, merges));
 }
 
 /**

@@ -23,7 +23,7 @@ describe("parseTokenizerJson", () => {
     [[], "", "expected an object, got a list"],
     [{}, "model", "expected an object, got undefined"],
     [file({ type: "Unigram" }), "model.type", "use @t5ts/tokenizer-sentencepiece"],
-    [file({ type: "WordPiece" }), "model.type", 'expected "BPE" (no package here reads WordPiece)'],
+    [file({ type: "WordPiece" }), "model.type", 'expected "BPE", got "WordPiece"'],
     [file({ type: 5 }), "model.type", "expected a string, got 5"],
     [file({ vocab: [] }), "model.vocab", "expected an object, got a list"],
     [file({ vocab: { a: "1" } }), 'model.vocab["a"]', 'expected an integer from 0 to 2097151, got "1"'],

@@ -127,11 +127,7 @@ function checkModelType(model: JsonFields): void {
   if (type === "Unigram") {
     throw new TokenizerJsonError(path, '"Unigram" is SentencePiece\'s model: use @t5ts/tokenizer-sentencepiece');
   }
-  throw mismatch(
-    path,
-    type === "WordPiece" || type === "WordLevel" ? `"BPE" (no package here reads ${type})` : '"BPE"',
-    type,
-  );
+  throw mismatch(path, '"BPE"', type);
 }
 
 function parseVocabulary(vocab: JsonFields): { ids: Map<string, number>; pieces: (string | undefined)[] } {
@@ -192,8 +188,7 @@ function splitMerge(merge: unknown, model: JsonFields, index: number): [string, 
 
 function parseModelOptions(model: JsonFields, ids: ReadonlyMap<string, number>): Omit<BpeModelOptions, "isByteLevel"> {
   for (const name of ["continuing_subword_prefix", "end_of_word_suffix"]) {
-    if ((model.optionalString(name) ?? "") !== "")
-      throw mismatch(model.at(name), "null or nothing (the vocabularies of this family mark spaces)", model.get(name));
+    if ((model.optionalString(name) ?? "") !== "") throw mismatch(model.at(name), "null or nothing", model.get(name));
   }
   const unknownPiece = model.optionalString("unk_token");
   const unknown = unknownPiece === undefined ? undefined : ids.get(unknownPiece);

@@ -1,6 +1,5 @@
 import type { BpeTokenizer } from "./bpe-tokenizer.js";
 import { checkTrainOptions, learnMerges } from "./learn-merges.js";
-import { loadTokenizer } from "./load-tokenizer.js";
 import { textBatches } from "./text-batches.js";
 import { takeTurns } from "./turns.js";
 import { WordCounter } from "./word-counter.js";
@@ -78,5 +77,5 @@ export async function trainBpe(
     }
   }
   await report();
-  return loadTokenizer(await learnMerges(words, options, turn));
+  return learnMerges(words, options, turn);
 }

@@ -38,8 +38,8 @@ async function answer(question: TrainingQuestion): Promise<TrainingAnswer> {
     case "learn": {
       for (const other of question.others) words.addPacked(other);
       const onProgress = (progress: TrainBpeProgress): void => port.postMessage({ kind: "progress", progress });
-      const file = await learnMerges(words, { ...options, onProgress }, takeTurns(undefined));
-      return { kind: "learned", file };
+      const tokenizer = await learnMerges(words, { ...options, onProgress }, takeTurns(undefined));
+      return { kind: "learned", file: tokenizer.toJSON() };
     }
   }
   return { kind: "counted", words: words.table.size };

@@ -160,7 +160,7 @@ describe("tokenizer encode and decode", () => {
     ["spiece.model", "\n\u000e", /^t5: \S+spiece.model: pieces\[0\]: /],
     ["not.json", "{", /not.json: expected JSON: /],
     ["unigram.json", '{"model":{"type":"Unigram","vocab":{}}}', /unigram.json: model.vocab: expected a list/],
-    ["wordpiece.json", '{"model":{"type":"WordPiece"}}', /wordpiece.json: model.type: expected "BPE" \(no package/],
+    ["wordpiece.json", '{"model":{"type":"WordPiece"}}', /wordpiece.json: model.type: expected "BPE", got "WordPiece"/],
     ["list.json", "[]", /list.json: expected the JSON of a tokenizer, got an object without a model/],
   ];
   for (const [name, content, message] of badTokenizers) {

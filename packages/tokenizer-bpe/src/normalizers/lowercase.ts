@@ -1,4 +1,4 @@
-import { type AlignedText, TextRewriter } from "../aligned-text.js";
+import { type AlignedText, changeCharacters } from "../aligned-text.js";
 
 /** Every character in lower case by itself: a final Σ becomes σ, not ς, as in Hugging Face's `Lowercase`. */
 export function lowercase(input: AlignedText): AlignedText {
@@ -6,11 +6,5 @@ export function lowercase(input: AlignedText): AlignedText {
   const lower = text.toLowerCase();
   if (lower === text) return input;
   if (lower.length === text.length && !text.includes("Σ")) return { ...input, text: lower };
-  const rewriter = new TextRewriter(input);
-  let at = 0;
-  for (const character of text) {
-    rewriter.put(character.toLowerCase(), at);
-    at += character.length;
-  }
-  return rewriter.finish();
+  return changeCharacters(input, (character) => character.toLowerCase());
 }

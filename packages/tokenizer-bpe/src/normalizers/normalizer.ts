@@ -1,11 +1,10 @@
 import { type AlignedText, prependText } from "../aligned-text.js";
 import { type JsonFields, TokenizerJsonError } from "../json-fields.js";
-import { parsePattern } from "../pattern.js";
+import { findMatches, parsePattern } from "../pattern.js";
 import { parseStages } from "../stages.js";
 import { lowercase } from "./lowercase.js";
 import { replace } from "./replace.js";
 import { strip } from "./strip.js";
-import { stripAccents } from "./strip-accents.js";
 import { unicodeForm } from "./unicode-form.js";
 
 /** Changes a text before it's cut into words. */
@@ -27,7 +26,7 @@ function parseOne(type: string, fields: JsonFields): Normalizer {
     case "Lowercase":
       return lowercase;
     case "StripAccents":
-      return stripAccents;
+      return STRIP_ACCENTS;
     case "Strip":
       return strip(fields.boolean("strip_left", true), fields.boolean("strip_right", true));
     case "Prepend":
@@ -43,6 +42,9 @@ function parseOne(type: string, fields: JsonFields): Normalizer {
       throw new TokenizerJsonError(fields.at("type"), `unknown normalizer "${type}"`);
   }
 }
+
+/** Leaves out combining marks; after NFD that makes `é` an `e`. */
+const STRIP_ACCENTS = replace({ find: findMatches(/\p{M}+/gu) }, "");
 
 /** Nothing is put in front of nothing. */
 function prepend(content: string): Normalizer {

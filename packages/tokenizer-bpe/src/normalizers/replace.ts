@@ -11,6 +11,7 @@ export function replace(pattern: Pattern, content: string): Normalizer {
       return { ...input, text: replaceText(text, pattern.literal, content) };
     const spans: number[] = [];
     pattern.find(text, 0, text.length, spans);
+    if (spans.length === 0) return input;
     const rewriter = new TextRewriter(input);
     let at = 0;
     for (let i = 0; i < spans.length; i += 2) {

@@ -1,4 +1,4 @@
-import { type AlignedText, prependText, TextRewriter } from "../aligned-text.js";
+import { changeCharacters, prependText } from "../aligned-text.js";
 import { byteCharacters } from "../byte-alphabet.js";
 import type { Stage } from "./words.js";
 
@@ -8,14 +8,4 @@ export const prefixSpace: Stage = {
 };
 
 /** Writes every byte of the UTF-8 of a word as the character that stands for it. */
-export const byteLevelCharacters: Stage = {
-  change: (piece: AlignedText) => {
-    const rewriter = new TextRewriter(piece);
-    let at = 0;
-    for (const character of piece.text) {
-      rewriter.put(byteCharacters(character), at);
-      at += character.length;
-    }
-    return rewriter.finish();
-  },
-};
+export const byteLevelCharacters: Stage = { change: (piece) => changeCharacters(piece, byteCharacters) };
