@@ -4,8 +4,9 @@ import type { Work } from "./work.js";
 export type BenchJob = Work & {
   backend: string;
   threads: number;
-  /** For the tokenizer: a tokenizer.json, and the texts to encode, a line each. */
+  /** For tokenizers: a tokenizer.json, for unigram also a .model file, and the texts, a line each. */
   tokenizerFile?: string;
+  modelFile?: string;
   textFile?: string;
   /** For onnxruntime: the folder of the exported model. */
   onnxFolder?: string;

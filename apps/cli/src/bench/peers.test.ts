@@ -30,7 +30,10 @@ describe("findPeers", () => {
     const { contenders, missing } = await findPeers(tokenizing, bench);
     expect(contenders.map(({ peer, backend }) => [peer, backend])).toEqual([["tokenizers 0.23.2", "native"]]);
     expect(missing).toEqual([
-      { names: ["@huggingface/tokenizers", "gpt-tokenizer"], reason: "not installed in tooling/bench" },
+      {
+        names: ["@huggingface/tokenizers", "kitoken", "gpt-tokenizer", "tiktoken", "@sctg/sentencepiece-js"],
+        reason: "not installed in tooling/bench",
+      },
     ]);
   });
 
@@ -46,7 +49,10 @@ describe("findPeers", () => {
           "onnxruntime-web",
           "tokenizers",
           "@huggingface/tokenizers",
+          "kitoken",
           "gpt-tokenizer",
+          "tiktoken",
+          "@sctg/sentencepiece-js",
           "pytorch",
         ],
         reason: "they're looked for in a clone of the repository, in tooling/bench",

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Contender, type Found, threadEnvironment } from "./contender.js";
 import { findPyTorch, type PyTorch } from "./pytorch.js";
-import type { Work } from "./work.js";
+import type { TokenizerKind, Work } from "./work.js";
 
 /** A package of npm that others use for the same, and the program in `tooling/bench` that serves with it. */
 type Peer = Pick<Contender, "backend" | "isThreaded" | "does"> & { name: string; packageName: string; script: string };
@@ -10,12 +10,15 @@ type Peer = Pick<Contender, "backend" | "isThreaded" | "does"> & { name: string;
 const isTensorWork = ({ kind }: Work): boolean => kind === "gemm" || kind === "model";
 const isInference = ({ kind, what }: Work): boolean => kind === "model" && what !== "train_step";
 const isTensorWorkButTraining = (work: Work): boolean => work.kind === "gemm" || isInference(work);
-const isTokenizer = ({ kind }: Work): boolean => kind === "tokenizer";
+const isTokenizing =
+  (...kinds: TokenizerKind[]) =>
+  (work: Work): boolean =>
+    work.kind === "tokenizer" && kinds.includes(work.tokenizer);
 
 // tfjs and jax-js have threads in pages only.
 const WASM = { backend: "wasm", isThreaded: false };
 const ONNX = { script: "onnxruntime.mjs", isThreaded: true, does: isInference };
-const TOKENIZER = { script: "tokenizers.mjs", isThreaded: false, does: isTokenizer };
+const TOKENIZER = { script: "tokenizers.mjs", isThreaded: false };
 
 const PEERS: readonly Peer[] = [
   {
@@ -28,9 +31,48 @@ const PEERS: readonly Peer[] = [
   { name: "jax-js", packageName: "@jax-js/jax", script: "jax-js.mjs", ...WASM, does: isTensorWork },
   { name: "onnxruntime-node", packageName: "onnxruntime-node", backend: "cpu", ...ONNX },
   { name: "onnxruntime-web", packageName: "onnxruntime-web", backend: "wasm", ...ONNX },
-  { name: "tokenizers", packageName: "tokenizers", backend: "native", ...TOKENIZER },
-  { name: "@huggingface/tokenizers", packageName: "@huggingface/tokenizers", backend: "js", ...TOKENIZER },
-  { name: "gpt-tokenizer", packageName: "gpt-tokenizer", backend: "js", ...TOKENIZER },
+  {
+    name: "tokenizers",
+    packageName: "tokenizers",
+    backend: "native",
+    ...TOKENIZER,
+    does: isTokenizing("bpe", "cl100k", "unigram", "train"),
+  },
+  {
+    name: "@huggingface/tokenizers",
+    packageName: "@huggingface/tokenizers",
+    backend: "js",
+    ...TOKENIZER,
+    does: isTokenizing("bpe", "cl100k", "unigram"),
+  },
+  {
+    name: "kitoken",
+    packageName: "kitoken",
+    backend: "wasm",
+    ...TOKENIZER,
+    does: isTokenizing("bpe", "cl100k", "unigram"),
+  },
+  {
+    name: "gpt-tokenizer",
+    packageName: "gpt-tokenizer",
+    backend: "js",
+    ...TOKENIZER,
+    does: isTokenizing("cl100k"),
+  },
+  {
+    name: "tiktoken",
+    packageName: "tiktoken",
+    backend: "wasm",
+    ...TOKENIZER,
+    does: isTokenizing("cl100k"),
+  },
+  {
+    name: "@sctg/sentencepiece-js",
+    packageName: "@sctg/sentencepiece-js",
+    backend: "wasm",
+    ...TOKENIZER,
+    does: isTokenizing("unigram"),
+  },
 ];
 
 /** Looks for those that do some of the work, in the `tooling/bench` of a clone if there is one. */

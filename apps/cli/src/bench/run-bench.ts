@@ -1,10 +1,11 @@
 import { availableParallelism, cpus, loadavg } from "node:os";
 import { outColors } from "../colors.js";
 import type { BenchOptions } from "../commands/bench.js";
+import { readText } from "../input-file.js";
 import type { Output } from "../output.js";
 import type { CommandContext } from "../run-command.js";
 import { startBenchProcess } from "./bench-process.js";
-import { findClone } from "./clone.js";
+import { type Clone, findClone } from "./clone.js";
 import { type Candidate, type Contender, candidateGroups } from "./contender.js";
 import type { BenchJob } from "./job.js";
 import { type Measurement, toMeasurements } from "./measurement.js";
@@ -12,7 +13,7 @@ import { measurementTable } from "./measurement-table.js";
 import { ownContenders } from "./own-contenders.js";
 import { findPeers } from "./peers.js";
 import { measureInRounds } from "./rounds.js";
-import { type TokenizerFiles, withTokenizerFiles } from "./tokenizer-files.js";
+import { missingForTokenizers, type TokenizerFiles, withTokenizerFiles } from "./tokenizer-files.js";
 import { describeWork, selectWork, type Work } from "./work.js";
 
 /** How long a process may take to get ready: its imports, its weights. */
@@ -25,8 +26,10 @@ const START_MS = 300_000;
  */
 export async function runBench(options: BenchOptions, { output, signal }: CommandContext): Promise<void> {
   const cores = availableParallelism();
+  if (options.text !== undefined) await readText(options.text, "a text in UTF-8"); // before minutes are spent
   showMachine(cores, output);
-  const work = selectWork(options);
+  const clone = findClone();
+  const work = selectWork(options).filter((item) => hasWhatItNeeds(item, clone, output));
   const contenders = await findContenders(work, options, output);
   let count = 0;
   for (const item of work) {
@@ -52,6 +55,15 @@ function showMachine(cores: number, output: Output): void {
   }
 }
 
+/** Says so of work that can't be done here. */
+function hasWhatItNeeds(work: Work, clone: Clone | undefined, output: Output): boolean {
+  const reason = work.kind === "tokenizer" ? missingForTokenizers(work.tokenizer, clone) : undefined;
+  if (reason === undefined) return true;
+  output.event({ event: "skipped", names: [work.what], reason });
+  output.line(outColors.dim(`skipped: ${work.what}: ${reason}`));
+  return false;
+}
+
 async function findContenders(
   work: readonly Work[],
   { backend, peers }: BenchOptions,
@@ -69,14 +81,14 @@ async function findContenders(
 async function measure(
   work: Work,
   candidates: readonly Candidate[],
-  { rounds, limit }: BenchOptions,
+  { rounds, limit, text }: BenchOptions,
   { output, signal }: Pick<CommandContext, "output" | "signal">,
 ): Promise<Measurement[]> {
   const startedAt = Date.now();
   const totalSteps = candidates.length * (rounds + 1);
   let step = 0;
   const limitMs = limit * 1000;
-  return withFiles(work, signal, async (files) => {
+  return withFiles(work, { text, signal }, async (files) => {
     const outcomes = await measureInRounds(candidates, {
       start: async ({ contender, threads }) => {
         const job: BenchJob = { ...work, ...files, backend: contender.backend, threads };
@@ -97,13 +109,14 @@ async function measure(
 /** What a tokenizer is measured on, for as long as it takes. */
 async function withFiles<T>(
   work: Work,
-  signal: AbortSignal,
+  { text, signal }: { text: string | undefined; signal: AbortSignal },
   use: (files: Partial<TokenizerFiles>) => Promise<T>,
 ): Promise<T> {
-  if (work.kind !== "tokenizer") return use({});
-  const dataFolder = findClone()?.dataFolder;
-  if (dataFolder === undefined) throw new Error("tokenizer: expected the sample data of a clone of the repository");
-  return withTokenizerFiles(dataFolder, { vocabSize: Number(work.size), signal }, use);
+  const clone = findClone();
+  if (work.kind !== "tokenizer" || clone === undefined) return use({});
+  return withTokenizerFiles(work.tokenizer, clone, { vocabSize: Number(work.size), signal }, (files) =>
+    use(text === undefined ? files : { ...files, textFile: text }),
+  );
 }
 
 function show(work: Work, measurements: readonly Measurement[], output: Output): void {

@@ -17,14 +17,16 @@ describe("selectWork", () => {
     ];
     const models = ["train_step", "encode128", "generate32_beam1", "generate32_beam4"];
     const of = (size: string): string[] => models.map((what) => `${what} ${size}`);
-    expect(names({})).toEqual([...products, ...of("small"), ...of("tiny"), "tokenizer 8000"]);
-    expect(names({ size: "tiny" })).toEqual([...products, ...of("tiny"), "tokenizer 8000"]);
+    const tokenizers = ["tokenizer 8000", "tokenizer_cl100k 100256", "tokenizer_unigram 8000", "tokenizer_train 30000"];
+    expect(names({})).toEqual([...products, ...of("small"), ...of("tiny"), ...tokenizers]);
+    expect(names({ size: "tiny" })).toEqual([...products, ...of("tiny"), ...tokenizers]);
     expect(names({ only: ["gemm"] })).toEqual(products);
     expect(names({ only: ["tokenizer", "generate32"], size: "small" })).toEqual([
       "generate32_beam1 small",
       "generate32_beam4 small",
-      "tokenizer 8000",
+      ...tokenizers,
     ]);
+    expect(names({ only: ["tokenizer_train"] })).toEqual(["tokenizer_train 30000"]);
   });
 
   it("has something for every name that the command takes", () => {

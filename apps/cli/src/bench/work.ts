@@ -4,8 +4,11 @@ import { T5_SMALL, T5_TINY, type T5Config } from "@t5ts/t5-model";
 export type Work = { what: string; size: string } & (
   | { kind: "gemm"; gemm: GemmShape }
   | { kind: "model"; model: ModelShape }
-  | { kind: "tokenizer" }
+  | { kind: "tokenizer"; tokenizer: TokenizerKind }
 );
+
+/** What is done with texts: ids by a vocabulary of ours, byte pairs or unigram, or by OpenAI's; or learning byte pairs. */
+export type TokenizerKind = "bpe" | "cl100k" | "unigram" | "train";
 
 /**
  * A product [batch, m, k] × [batch, k, n], float32. `layout` says how its operands are stored, n as they are multiplied
@@ -29,7 +32,7 @@ export const MODEL_WORK = ["train_step", "encode128", "generate32_beam1", "gener
 export function selectWork({ size, only }: { size?: ModelSize; only?: readonly string[] }): Work[] {
   const sizes = size === undefined ? (Object.keys(MODEL_SIZES) as ModelSize[]) : [size];
   const models = sizes.flatMap((name) => MODEL_WORK.map((what) => modelWork(what, name)));
-  const work: Work[] = [...GEMM_SHAPES.map(gemmWork), ...models, TOKENIZER_WORK];
+  const work: Work[] = [...GEMM_SHAPES.map(gemmWork), ...models, ...TOKENIZER_WORK];
   if (only === undefined) return work;
   return work.filter(({ what }) => only.some((name) => what === name || what.startsWith(`${name}_`)));
 }
@@ -38,7 +41,7 @@ export function selectWork({ size, only }: { size?: ModelSize; only?: readonly s
 export function describeWork(work: Work): string {
   if (work.kind === "gemm")
     return `${work.gemm.batch === 1 ? "" : `${work.gemm.batch} × `}${LAYOUTS[work.gemm.layout]}`;
-  if (work.kind === "tokenizer") return "text to ids, byte pair encoding";
+  if (work.kind === "tokenizer") return TOKENIZER_ABOUT[work.tokenizer];
   const { batch, inputLength, targetLength } = TRAIN_BATCH;
   switch (work.what) {
     case "train_step":
@@ -62,7 +65,21 @@ const GEMM_SHAPES: readonly GemmShape[] = [
 
 const LAYOUTS = { nn: "[m, k] × [k, n]", nt: "[m, k] × [n, k]ᵀ", tn: "[k, m]ᵀ × [k, n]" };
 
-const TOKENIZER_WORK: Work = { what: "tokenizer", size: "8000", kind: "tokenizer" };
+/** `size` is that of the vocabulary. */
+const TOKENIZER_WORK: readonly Work[] = [
+  { what: "tokenizer", size: "8000", kind: "tokenizer", tokenizer: "bpe" },
+  { what: "tokenizer_cl100k", size: "100256", kind: "tokenizer", tokenizer: "cl100k" },
+  { what: "tokenizer_unigram", size: "8000", kind: "tokenizer", tokenizer: "unigram" },
+  // The binding of `tokenizers` for Node trains with its defaults only, which are 30,000 pieces.
+  { what: "tokenizer_train", size: "30000", kind: "tokenizer", tokenizer: "train" },
+];
+
+const TOKENIZER_ABOUT: Record<TokenizerKind, string> = {
+  bpe: "lines to ids, byte pair encoding",
+  cl100k: "lines to ids, the vocabulary of GPT-4",
+  unigram: "lines to ids, unigram",
+  train: "lines to a vocabulary, byte pair encoding",
+};
 
 function gemmWork(gemm: GemmShape): Work {
   const { layout, batch, m, k, n } = gemm;

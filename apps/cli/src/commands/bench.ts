@@ -9,6 +9,7 @@ export type BenchOptions = SharedOptions & {
   threads?: number;
   rounds: number;
   limit: number;
+  text?: string;
   peers: boolean;
 };
 
@@ -18,7 +19,7 @@ export const WORK_NAMES: readonly string[] = [
   "train_step",
   "encode128",
   ...["generate32", "generate32_beam1", "generate32_beam4"],
-  "tokenizer",
+  ...["tokenizer", "tokenizer_cl100k", "tokenizer_unigram", "tokenizer_train"],
 ];
 
 /** `t5 bench`: how fast this machine is, beside others. */
@@ -40,6 +41,7 @@ export function addBenchCommand(program: Command): void {
       positiveNumber,
       30,
     )
+    .option("--text <file>", "what tokenizers are measured on, for the 10 MB of sample data")
     .option("--no-peers", "only our own")
     .addHelpText(
       "after",
