@@ -1,7 +1,7 @@
 import { type AlignedText, type Normalizer, TextRewriter } from "@t5ts/tokenizer-bpe";
 import type { Charsmap } from "./charsmap.js";
 import { hasValue, LABEL_MASK, offsetOf } from "./double-array.js";
-import { characterEnd, eachGrapheme } from "./graphemes.js";
+import { characterEnd, graphemeEnd, joinsNothing } from "./graphemes.js";
 
 /**
  * The `Precompiled` normalizer of a tokenizer.json, which departs from SentencePiece on the same rules.
@@ -11,24 +11,26 @@ import { characterEnd, eachGrapheme } from "./graphemes.js";
  * Of a longer one, or one that no rule begins, each code point is replaced by itself.
  */
 export function precompiled(charsmap: Charsmap): Normalizer {
-  const replacements = new ReplacementTable(charsmap);
-  const isPlain = (unit: number): boolean => unit < 0x80 && charsmap.isPlain[unit] === 1;
+  const rules = new RuleTable(charsmap);
   return (input) => {
     const { text } = input;
     let at = 0;
-    while (at < text.length && isPlain(text.charCodeAt(at))) at++;
+    while (at < text.length && rules.isPlain(text.charCodeAt(at))) at++;
     if (at === text.length) return input;
 
     const output = new Output(input);
     let kept = 0;
-    // Between two ASCII characters there's a border, unless they're a line break.
+    // Between two plain characters there's a border, and neither changes: most of a text is passed over here.
     for (; at < text.length; at++) {
-      if (isPlain(text.charCodeAt(at))) continue;
-      const start = at > kept && text.charCodeAt(at) >= 0x80 ? at - 1 : at;
-      let end = at + 1;
-      while (end < text.length && !(isPlain(text.charCodeAt(end)) && isPlain(text.charCodeAt(end - 1)))) end++;
-      output.keep(kept, start);
-      eachGrapheme(text, start, end, (from, to) => rewrite(output, replacements, text, from, to));
+      if (rules.isPlain(text.charCodeAt(at))) continue;
+      // A character may be joined to the plain one before it.
+      let end = at > kept && text.charCodeAt(at) >= 0x80 ? at - 1 : at;
+      output.keep(kept, end);
+      do {
+        const start = end;
+        end = graphemeEnd(text, start, text.length);
+        rewrite(output, rules, text, start, end);
+      } while (end < text.length && !(rules.isPlain(text.charCodeAt(end)) && rules.isPlain(text.charCodeAt(end + 1))));
       kept = end;
       at = end - 1;
     }
@@ -87,21 +89,33 @@ function shiftOrigins(input: AlignedText, characters: number): AlignedText {
   return { ...input, origins: shifted };
 }
 
-function rewrite(output: Output, replacements: ReplacementTable, text: string, from: number, to: number): void {
-  const grapheme = text.slice(from, to);
+function rewrite(output: Output, rules: RuleTable, text: string, from: number, to: number): void {
   const first = characterEnd(text, from);
-  const whole = first === to || utf8Length(grapheme) < 6 ? replacements.of(grapheme) : undefined;
-  if (whole !== undefined) {
-    put(output, text, from, to, whole);
-    return;
+  const isOne = first === to;
+  if (isOne || isShort(text, from, to)) {
+    const whole = isOne && rules.isKept(text.charCodeAt(from)) ? undefined : rules.of(text.slice(from, to));
+    if (whole !== undefined) {
+      put(output, text, from, to, whole);
+      return;
+    }
   }
-  for (let at = from; at < to; ) {
+  let kept = from;
+  for (let at = from; !isOne && at < to; ) {
     const end = characterEnd(text, at);
-    const replacement = first === to ? undefined : replacements.of(text.slice(at, end));
-    if (replacement === undefined) output.keep(at, end);
-    else put(output, text, at, end, replacement);
+    const replacement = rules.isKept(text.charCodeAt(at)) ? undefined : rules.of(text.slice(at, end));
+    if (replacement !== undefined) {
+      output.keep(kept, at);
+      put(output, text, at, end, replacement);
+      kept = end;
+    }
     at = end;
   }
+  output.keep(kept, to);
+}
+
+/** Whether the units are fewer than six bytes in UTF-8. */
+function isShort(text: string, from: number, to: number): boolean {
+  return to - from < 6 && UTF8_ENCODER.encode(text.slice(from, to)).length < 6;
 }
 
 /** Writes characters that stand one by one for those of `text[from, to)`; what there is more stands for the last. */
@@ -116,12 +130,24 @@ function put(output: Output, text: string, from: number, to: number, replacement
 }
 
 /** What texts are replaced by: the shortest rule that a text begins with. Texts are remembered, since they're short. */
-class ReplacementTable {
+class RuleTable {
   readonly #charsmap: Charsmap;
   readonly #known: Map<string, string | undefined> = new Map();
+  /** For each unit that was met, whether it's a character that no rule changes, and one that joins no other of its kind. */
+  readonly #kinds: Uint8Array = new Uint8Array(1 << 16);
 
   constructor(charsmap: Charsmap) {
     this.#charsmap = charsmap;
+  }
+
+  /** Whether a unit is a whole character that no rule changes. */
+  isKept(unit: number): boolean {
+    return this.#kindOf(unit) >= KEPT;
+  }
+
+  /** Whether it besides is a grapheme by itself where one like it follows. */
+  isPlain(unit: number): boolean {
+    return this.#kindOf(unit) === PLAIN;
   }
 
   of(text: string): string | undefined {
@@ -133,11 +159,21 @@ class ReplacementTable {
     return replacement;
   }
 
+  #kindOf(unit: number): number {
+    const known = this.#kinds[unit]!;
+    if (known !== UNSEEN) return known;
+    const isSurrogate = unit >= 0xd800 && unit < 0xe000;
+    const isKept = !isSurrogate && this.#find(String.fromCharCode(unit)) === undefined;
+    const kind = isKept ? (joinsNothing(unit) ? PLAIN : KEPT) : CHANGED;
+    this.#kinds[unit] = kind;
+    return kind;
+  }
+
   #find(text: string): string | undefined {
     const { trie, replacements } = this.#charsmap;
     let place = 0;
     let unit = trie[0]!;
-    for (const byte of new TextEncoder().encode(text)) {
+    for (const byte of UTF8_ENCODER.encode(text)) {
       place ^= offsetOf(unit) ^ byte;
       unit = trie[place]!;
       if ((unit & LABEL_MASK) !== byte) return undefined;
@@ -149,10 +185,12 @@ class ReplacementTable {
   }
 }
 
+const UNSEEN = 0;
+const CHANGED = 1;
+const KEPT = 2;
+const PLAIN = 3;
+
 const MAX_KNOWN = 1 << 14;
 
 const UTF8 = new TextDecoder("utf-8", { ignoreBOM: true });
-
-function utf8Length(text: string): number {
-  return new TextEncoder().encode(text).length;
-}
+const UTF8_ENCODER = new TextEncoder();
