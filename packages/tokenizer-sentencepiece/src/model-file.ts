@@ -93,8 +93,8 @@ export type NormalizerSpec = {
  */
 export function parseModel(file: Uint8Array): SentencePieceModel {
   const bytes = new Uint8Array(file.buffer, file.byteOffset, file.length); // not Node's Buffer, whose slices are views
-  const reader = new MessageReader(bytes);
   const pieceReader = new PieceReader();
+  const reader = new MessageReader(bytes, "", -1, pieceReader.readPlain(bytes));
   const otherFields: Uint8Array[] = [];
   let trainer: TrainerSpec = {};
   let normalizer: NormalizerSpec = {};

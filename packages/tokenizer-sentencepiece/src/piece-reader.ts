@@ -22,42 +22,96 @@ export const MAX_VOCABULARY_BYTES: number = 2 ** 23;
 /** SentencePiece allows pieces below 8000 bytes. */
 const MAX_PIECE_BYTES = 8000;
 
+/** How many pieces there's room for at first. */
+const ROOM = 1 << 12;
+
 /**
  * Reads the pieces of a .model file.
  *
- * Their texts are collected and decoded all at once: one by one, that would be most of the time that a file takes.
+ * They are most of a file, and what makes a file load slowly is an object for each of its parts. So the pieces are
+ * collected in plain arrays, and their texts are decoded all at once.
  */
 export class PieceReader {
   count = 0;
-  readonly #scores: number[] = [];
-  readonly #types: PieceType[] = [];
+  #scores: Float32Array = new Float32Array(ROOM);
+  #types: Uint8Array = new Uint8Array(ROOM);
   #bytes: Uint8Array = new Uint8Array(1 << 16); // each text followed by a 0 byte
   #length = 0;
 
-  /** @param file What the reader reads. */
+  /**
+   * Reads the pieces at the start of a file as long as they are in the form in which SentencePiece writes them: a text
+   * below 120 bytes, a score, and a type unless it's normal. Returns the place of what follows.
+   */
+  readPlain(file: Uint8Array): number {
+    let bytes = this.#bytes;
+    let scores = this.#scores;
+    let scoreBits = new Int32Array(scores.buffer);
+    let types = this.#types;
+    let length = 0;
+    let count = 0;
+    let at = 0;
+    for (; count < MAX_PIECES; count++) {
+      const size = file[at + 1]!;
+      const textLength = file[at + 3]!;
+      const scoreAt = at + 4 + textLength;
+      const isTyped = size === textLength + 9;
+      if (file[at] !== 0x0a || file[at + 2] !== 0x0a || file[scoreAt] !== 0x15 || textLength === 0) break;
+      if (size > 127 || !(isTyped || size === textLength + 7) || at + 2 + size > file.length) break;
+      const type = isTyped ? file[scoreAt + 6]! : 1;
+      if ((isTyped && file[scoreAt + 5] !== 0x18) || PIECE_TYPES[type] === undefined) break;
+      const upper = (file[scoreAt + 4]! << 8) | file[scoreAt + 3]!;
+      if ((upper & 0x7f80) === 0x7f80) break; // no finite number
+      if (length + textLength + 1 > MAX_VOCABULARY_BYTES) break;
+      if (count === scores.length) {
+        scores = copyInto(new Float32Array(count * 2), scores);
+        scoreBits = new Int32Array(scores.buffer);
+        types = copyInto(new Uint8Array(count * 2), types);
+      }
+      if (length + 128 > bytes.length) bytes = copyInto(new Uint8Array(bytes.length * 2), bytes);
+      scoreBits[count] = (upper << 16) | (file[scoreAt + 2]! << 8) | file[scoreAt + 1]!;
+      types[count] = type;
+      for (let from = at + 4; from < scoreAt; from++) bytes[length++] = file[from]!;
+      bytes[length++] = 0;
+      at += 2 + size;
+    }
+    this.#bytes = bytes;
+    this.#scores = scores;
+    this.#types = types;
+    this.#length = length;
+    this.count = count;
+    return at;
+  }
+
+  /**
+   * Reads a piece in any form.
+   *
+   * @param file What the reader reads.
+   */
   read(reader: MessageReader, file: Uint8Array): void {
     if (this.count === MAX_PIECES) throw new ModelFileError("pieces", `expected at most ${MAX_PIECES}, got more`);
     let start = 0;
     let end = 0;
     let score = 0;
-    let type: PieceType = "normal";
+    let type = 1;
     while (reader.next()) {
       if (reader.field === 1) ({ start, end } = reader.range("piece"));
       else if (reader.field === 2) score = reader.float("score");
       else if (reader.field === 3) {
-        const number = reader.int32("type");
-        const known = PIECE_TYPES[number];
-        if (known === undefined) throw reader.error("type", `expected a number from 1 to 6, got ${number}`);
-        type = known;
+        type = reader.int32("type");
+        if (PIECE_TYPES[type] === undefined) throw reader.error("type", `expected a number from 1 to 6, got ${type}`);
       } else reader.skip();
     }
     if (start === end) throw reader.error("piece", "expected a text that isn't empty");
     if (end - start >= MAX_PIECE_BYTES) {
       throw reader.error("piece", `expected fewer than ${MAX_PIECE_BYTES} bytes, got ${end - start}`);
     }
-    this.#append(file, start, end);
-    this.#scores.push(score);
-    this.#types.push(type);
+    this.#append(file.subarray(start, end));
+    if (this.count === this.#scores.length) {
+      this.#scores = copyInto(new Float32Array(this.count * 2), this.#scores);
+      this.#types = copyInto(new Uint8Array(this.count * 2), this.#types);
+    }
+    this.#scores[this.count] = score;
+    this.#types[this.count] = type;
     this.count++;
   }
 
@@ -66,25 +120,23 @@ export class PieceReader {
     const bytes = this.#bytes.subarray(0, this.#length - 1);
     const texts = decodeUtf8(bytes)?.split("\0");
     if (texts?.length !== this.count) throw this.#firstProblem(bytes);
+    const scores = this.#scores;
+    const types = this.#types;
     const pieces: Piece[] = [];
-    for (let i = 0; i < texts.length; i++)
-      pieces.push({ piece: texts[i]!, score: this.#scores[i]!, type: this.#types[i]! });
+    for (let i = 0; i < texts.length; i++) {
+      pieces.push({ piece: texts[i]!, score: scores[i]!, type: PIECE_TYPES[types[i]!]! });
+    }
     return pieces;
   }
 
-  #append(file: Uint8Array, start: number, end: number): void {
-    const length = this.#length + end - start + 1;
+  #append(text: Uint8Array): void {
+    const length = this.#length + text.length + 1;
     if (length > MAX_VOCABULARY_BYTES) {
       throw new ModelFileError("pieces", `expected at most ${MAX_VOCABULARY_BYTES} bytes in all, got more`);
     }
-    if (length > this.#bytes.length) {
-      const larger = new Uint8Array(length * 2);
-      larger.set(this.#bytes);
-      this.#bytes = larger;
-    }
-    const bytes = this.#bytes;
-    for (let from = start, to = this.#length; from < end; from++, to++) bytes[to] = file[from]!;
-    bytes[length - 1] = 0;
+    if (length > this.#bytes.length) this.#bytes = copyInto(new Uint8Array(length * 2), this.#bytes);
+    this.#bytes.set(text, this.#length);
+    this.#bytes[length - 1] = 0;
     this.#length = length;
   }
 
@@ -99,4 +151,9 @@ export class PieceReader {
     }
     return new ModelFileError("pieces", "expected texts without U+0000");
   }
+}
+
+function copyInto<T extends Float32Array | Uint8Array>(larger: T, array: T): T {
+  larger.set(array as never);
+  return larger;
 }

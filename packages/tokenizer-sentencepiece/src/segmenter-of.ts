@@ -19,11 +19,11 @@ export type ModelSegmenter = Segmenter & {
 export function segmenterOf(model: SentencePieceModel, vocabulary: Vocabulary): ModelSegmenter {
   const type = model.trainer.modelType ?? UNIGRAM;
   const userDefined = buildDoubleArray(keysOf(vocabulary.userDefined), new Uint8Array(vocabulary.userDefined.length));
-  if (type === UNIGRAM) return unigramOf(model, vocabulary);
+  if (type === UNIGRAM) return unigramOf(vocabulary);
   if (type === BPE) {
     const bpe = new ScoredBpe({
       trie: vocabulary.trie,
-      scores: Float64Array.from(model.pieces, ({ score }) => score),
+      scores: vocabulary.scores,
       unknown: vocabulary.unknown,
       userDefined,
       isUnused: (id) => model.pieces[id]!.type === "unused",
@@ -55,23 +55,15 @@ const BPE = 2;
 const WORD = 3;
 const CHAR = 4;
 
-function unigramOf(model: SentencePieceModel, vocabulary: Vocabulary): ModelSegmenter {
-  let lowest = Number.POSITIVE_INFINITY;
-  let highest = SMALLEST_FLOAT;
-  for (const { score, type } of model.pieces) {
-    if (type !== "normal") continue;
-    lowest = Math.min(lowest, score);
-    highest = Math.max(highest, score);
-  }
+function unigramOf(vocabulary: Vocabulary): ModelSegmenter {
+  const { lowestScore: lowest, userDefined } = vocabulary;
+  const highest = Math.max(vocabulary.highestScore, SMALLEST_FLOAT);
   // What the reference adds up if there's no normal piece: the largest float.
   const unknownScore = Math.fround((lowest === Number.POSITIVE_INFINITY ? LARGEST_FLOAT : lowest) - UNKNOWN_PENALTY);
-  const scores = new Float64Array(model.pieces.length);
-  const latticeScores = new Float64Array(model.pieces.length);
-  for (let id = 0; id < scores.length; id++) {
-    const { piece, score, type } = model.pieces[id]!;
-    scores[id] = score;
-    latticeScores[id] = score;
-    if (type !== "user-defined") continue;
+  const scores = vocabulary.scores.slice();
+  const latticeScores = vocabulary.scores.slice();
+  for (const piece of userDefined) {
+    const id = vocabulary.idOf(piece)!;
     // Better than any way around it; by its length in bytes in one place, in characters in the other.
     scores[id] = Math.fround((keysOf([piece]).length - 1) * highest) - 0.1;
     latticeScores[id] = Math.fround(Math.fround([...piece].length * highest) - 0.1);

@@ -13,6 +13,10 @@ export class Vocabulary {
   /** The id for each byte, if unknown characters are spelled in bytes. */
   readonly byteIds: Int32Array | undefined;
   readonly userDefined: readonly string[];
+  /** The scores in the file; and the lowest and the highest of normal pieces, which are infinite if there are none. */
+  readonly scores: Float64Array;
+  readonly lowestScore: number;
+  readonly highestScore: number;
   readonly hasUnused: boolean;
   /** Whether no piece reaches across the beginning of a `▁`. */
   readonly isCutAtSpaces: boolean;
@@ -20,19 +24,29 @@ export class Vocabulary {
 
   /** @throws ModelFileError that names the piece that doesn't fit. */
   constructor({ pieces, trainer }: SentencePieceModel) {
+    // One pass over the pieces with all that's needed of them: a loop that runs but once is most of what loading costs.
     const texts: string[] = [];
-    const ids: number[] = [];
+    const ids = new Int32Array(pieces.length);
+    const scores = new Float64Array(pieces.length);
     const notInText = new Map<string, number>();
     const userDefined: string[] = [];
     let unknown = -1;
     let hasUnused = false;
+    let lowest = Number.POSITIVE_INFINITY;
+    let highest = Number.NEGATIVE_INFINITY;
     for (let id = 0; id < pieces.length; id++) {
-      const { piece, type } = pieces[id]!;
-      if (type === "normal" || type === "user-defined" || type === "unused") {
+      const { piece, score, type } = pieces[id]!;
+      scores[id] = score;
+      if (type === "normal") {
+        ids[texts.length] = id;
         texts.push(piece);
-        ids.push(id);
+        if (score < lowest) lowest = score;
+        if (score > highest) highest = score;
+      } else if (type === "user-defined" || type === "unused") {
+        ids[texts.length] = id;
+        texts.push(piece);
         if (type === "user-defined") userDefined.push(piece);
-        if (type === "unused") hasUnused = true;
+        else hasUnused = true;
       } else {
         if (notInText.has(piece)) throw problem(id, "piece", `"${piece}" is there twice`);
         notInText.set(piece, id);
@@ -52,6 +66,9 @@ export class Vocabulary {
     this.unknown = unknown;
     this.byteIds = findBytes(pieces, notInText.values(), trainer.byteFallback ?? false);
     this.userDefined = userDefined;
+    this.scores = scores;
+    this.lowestScore = lowest;
+    this.highestScore = highest;
     this.hasUnused = hasUnused;
     this.isCutAtSpaces = beginMarksOnly(keys);
     this.#notInText = notInText;
