@@ -125,7 +125,7 @@ function checkModelType(model: JsonFields): void {
   if (type === "BPE" || (type === undefined && model.get("merges") !== undefined)) return;
   const path = model.at("type");
   if (type === "Unigram") {
-    throw new TokenizerJsonError(path, '"Unigram" is SentencePiece\'s model: use @t5ts/tokenizer-sentencepiece');
+    throw new TokenizerJsonError(path, '"Unigram" is SentencePiece\'s: use @t5ts/tokenizer-sentencepiece');
   }
   throw mismatch(path, '"BPE"', type);
 }

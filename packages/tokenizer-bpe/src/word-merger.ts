@@ -1,4 +1,4 @@
-import { Heap } from "./heap.js";
+import { MergeQueue } from "./merge-queue.js";
 import { PairTable } from "./pair-table.js";
 
 /** BPE-dropout (Provilkov et al. 2020): each merge is passed over with probability `rate`; `random` draws from [0, 1). */
@@ -81,23 +81,27 @@ export class WordMerger {
   #mergeByHeap(length: number, dropout?: BpeDropout): number {
     const { symbols, starts, ends } = this;
     const ranks = this.#ranks;
-    const nexts = Int32Array.from({ length }, (_, i) => i + 1);
-    const previous = Int32Array.from({ length }, (_, i) => i - 1);
+    const nexts = new Int32Array(length);
+    const previous = new Int32Array(length);
     // What is queued is a rank and a place; it's out of date if the pair at that place has another rank by now.
-    const queue = new Heap((a, b) => a < b);
+    const queue = new MergeQueue();
     const add = (at: number): void => {
       ranks[at] = -1;
       if (nexts[at]! < length) this.#rank(at, nexts[at]!);
       if (ranks[at]! >= 0) queue.push(ranks[at]! * PLACES + at);
     };
-    for (let i = 0; i < length; i++) add(i);
+    for (let i = 0; i < length; i++) {
+      nexts[i] = i + 1;
+      previous[i] = i - 1;
+      add(i);
+    }
     const passedOver: number[] = [];
     for (let top = queue.pop(); top !== undefined; top = queue.pop()) {
       if (dropout !== undefined && dropout.random() < dropout.rate) {
         passedOver.push(top);
         continue;
       }
-      for (const item of passedOver.splice(0)) queue.push(item);
+      while (passedOver.length > 0) queue.push(passedOver.pop()!);
       const rank = Math.floor(top / PLACES);
       const at = top - rank * PLACES;
       if (ranks[at] !== rank) continue;

@@ -25,7 +25,7 @@ export function decodeByteFallback(pieces: readonly string[]): string[] {
 
 /** The byte that a piece like `<0x0A>` stands for, or -1. */
 export function fallbackByte(piece: string): number {
-  return /^<0x[0-9A-Fa-f]{2}>$/.test(piece) ? Number.parseInt(piece.slice(3, 5), 16) : -1;
+  return piece.length === 6 && /^<0x[0-9A-Fa-f]{2}>$/.test(piece) ? Number.parseInt(piece.slice(3, 5), 16) : -1;
 }
 
 const STRICT_UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });

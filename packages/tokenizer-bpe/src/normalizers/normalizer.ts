@@ -36,7 +36,7 @@ function parseOne(type: string, fields: JsonFields): Normalizer {
     case "Precompiled":
       throw new TokenizerJsonError(
         fields.at("type"),
-        '"Precompiled" belongs to SentencePiece vocabularies: use @t5ts/tokenizer-sentencepiece',
+        '"Precompiled" is SentencePiece\'s: use @t5ts/tokenizer-sentencepiece',
       );
     default:
       throw new TokenizerJsonError(fields.at("type"), `unknown normalizer "${type}"`);

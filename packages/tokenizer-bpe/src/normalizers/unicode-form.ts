@@ -2,7 +2,9 @@ import { type AlignedText, TextRewriter } from "../aligned-text.js";
 
 /** A Unicode normalization form. Where characters are composed, the result stands for the first of them. */
 export function unicodeForm(input: AlignedText, form: "NFC" | "NFD" | "NFKC" | "NFKD"): AlignedText {
-  const text = input.text.normalize(form);
+  const text = TOO_MANY_MARKS.test(input.text)
+    ? input.text.replace(CLUSTER, (cluster) => cluster.normalize(form))
+    : input.text.normalize(form);
   if (text === input.text) return input;
   if (input.origins === undefined) return { ...input, text };
   const rewriter = new TextRewriter(input);
@@ -19,8 +21,10 @@ export function unicodeForm(input: AlignedText, form: "NFC" | "NFD" | "NFKC" | "
 }
 
 // A base with marks; and Hangul, which composes from letters, in its plain, compatibility and half-width forms, and the
-// half-width Japanese voicing marks, which are letters too.
-const CLUSTER = /(?:[^\p{M}]|^)(?:[\p{M}\u1160-\u11ff\u3131-\u318e\uff9e-\uffdc])*/gu;
+// half-width Japanese voicing marks, which are letters too. Engines sort marks by insertion: a hundred thousand of them
+// would take seconds, so that what follows a thousand is taken for a cluster of its own.
+const CLUSTER = /.(?:[\p{M}\u1160-\u11ff\u3131-\u318e\uff9e-\uffdc]){0,999}/gsu;
+const TOO_MANY_MARKS = /\p{M}{1000}/u;
 
 /**
  * The characters of the cluster's full decomposition each take up a character of the text, or add to the one before;
