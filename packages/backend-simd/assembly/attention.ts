@@ -1,5 +1,5 @@
 import { gemm } from "./gemm";
-import { dot, rowsTimesMatrix, rowsTimesTransposed } from "./gemm-rows";
+import { dot, rowsTimesTransposed, timesMatrix } from "./gemm-rows";
 import { drop } from "./dropout";
 import { largest } from "./extreme";
 import { isKept, positionsFrom } from "./hash";
@@ -23,7 +23,7 @@ const FEW_ROWS: i32 = 4;
 // @ts-ignore: decorator
 @inline
 function times(m: i32, n: i32, k: i32, a: usize, b: usize, c: usize): void {
-  if (m <= FEW_ROWS) rowsTimesMatrix(m, k, a, k, b, n, c, n, 0, n);
+  if (m <= FEW_ROWS) timesMatrix(m, n, k, a, k, b, n, c, n);
   else gemm(false, false, m, n, k, a, k, b, n, c, n, false);
 }
 

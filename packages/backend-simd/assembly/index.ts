@@ -3,6 +3,7 @@ export { gemmTiles, scratchBytes } from "./gemm";
 // Exported so that the optimizer doesn't inline them: inside a larger function V8 spills their accumulators.
 export { micro4x8, micro6x8 } from "./gemm-micro";
 export { rowsTimesMatrix, rowsTimesTransposed } from "./gemm-rows";
+export { addFourRowsTwice, dotFourTwice } from "./gemm-rows";
 export {
   absOf, ceilOf, erfOf, expOf, floorOf, logOf, negOf, reciprocalOf, reluOf, roundOf, rsqrtOf, sigmoidOf, sqrtOf,
   squareOf, tanhOf,

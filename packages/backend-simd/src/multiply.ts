@@ -66,10 +66,36 @@ export function multiply(backend: SimdBackend, product: Product, accumulate = fa
   backend.pool.run("gemmTiles", args, batch * tiles, Math.ceil((tileM * tileN * (k + 16)) / 16));
 }
 
+/** A tile of a product of few rows: its width, of which the sums stay in the first-level cache, and its steps. */
+const TILE_COLUMNS = 4096;
+const TILE_STEPS = 64;
+const MOST_PARTIAL_SUMS = 32;
+
 function multiplyFewRows(backend: SimdBackend, { transposeB, m, n, k, a, lda, b, ldb, c, ldc }: Product): void {
-  const args = [m, k, a, lda, b, ldb, c, ldc];
-  const name = transposeB ? "rowsTimesTransposed" : "rowsTimesMatrix";
-  backend.pool.run(name, args, n, Math.ceil((m * k) / 8));
+  const { pool } = backend;
+  if (transposeB) {
+    pool.run("rowsTimesTransposed", [m, k, a, lda, b, ldb, c, ldc], n, Math.ceil((m * k) / 8));
+    return;
+  }
+  // Also cut along k, as the rows of the matrix lie in memory, and by its shape alone: the sums are the same ones
+  // whatever the threads.
+  const steps = Math.max(TILE_STEPS, Math.ceil(k / MOST_PARTIAL_SUMS / 8) * 8);
+  const sums = ldc === n || m === 1 ? Math.ceil(k / steps) : 1;
+  const tiles = Math.ceil(n / TILE_COLUMNS) * sums;
+  const work = Math.ceil((m * Math.min(n, TILE_COLUMNS) * Math.ceil(k / sums)) / 8);
+  const run = (to: number, ldTo: number): void => {
+    const args = [m, n, k, a, lda, b, ldb, to, ldTo, TILE_COLUMNS, sums === 1 ? k : steps, m * n];
+    pool.run("rowsTimesMatrix", args, tiles, work);
+  };
+  if (sums === 1) {
+    run(c, ldc);
+    return;
+  }
+  backend.withMemory(sums * m * n * 4, (partial) => {
+    run(partial, n);
+    const strip = 512;
+    pool.run("sumColumns", [partial, c, sums, m * n, 1, strip], Math.ceil((m * n) / strip), sums * strip);
+  });
 }
 
 /**
