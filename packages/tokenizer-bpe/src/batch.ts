@@ -66,10 +66,9 @@ function shareRoom(
 ): number[] {
   const [first = 0, second = 0] = lengths;
   if (strategy === "longest-first") {
-    if (lengths.length === 1) return [room];
-    const shorter = Math.min(first, second);
     const half = Math.floor(room / 2);
-    if (shorter <= half) return first <= second ? [first, room - first] : [room - second, second];
+    if (first <= half) return [first, room - first];
+    if (second <= half) return [room - second, second];
     return first <= second ? [half, room - half] : [room - half, half];
   }
   return strategy === "only-first" ? [room - second, second] : [first, room - first];

@@ -206,16 +206,12 @@ export class BpeTokenizer implements Tokenizer {
     if (this.#parsed.postProcessor.trimsOffsets)
       trimOffsets(text, pieces, offsets, this.#parsed.postProcessor.addsPrefixSpace);
     if (options.offsets === "code-points") countCodePoints(text, offsets);
-    const zeros = ids.map(() => 0);
     return {
-      ids,
-      pieces: ids.map((id) => this.pieceOf(id)!),
+      ...this.#encodeMarks(ids, 0, 1),
       offsets,
       wordIds,
       sequenceIds: ids.map(() => sequence),
-      typeIds: zeros,
-      attentionMask: ids.map(() => 1),
-      specialTokensMask: zeros,
+      specialTokensMask: ids.map(() => 0),
     };
   }
 

@@ -83,12 +83,8 @@ export function checkInteger(value: unknown, path: string, most: number): number
 
 /** The error for a value that isn't what the format says. */
 export function mismatch(path: string, expected: string, value: unknown): TokenizerJsonError {
-  const isPlain = typeof value !== "object" || value === null;
-  const got = isPlain
-    ? `${isString(value) ? `"${value.slice(0, 60)}"` : value}`
-    : Array.isArray(value)
-      ? "a list"
-      : "an object";
+  const kind = Array.isArray(value) ? "a list" : value === Object(value) ? "an object" : value;
+  const got = isString(value) ? `"${value.slice(0, 60)}"` : kind;
   return new TokenizerJsonError(path, `expected ${expected}, got ${got}`);
 }
 

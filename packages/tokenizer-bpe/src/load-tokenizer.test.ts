@@ -12,6 +12,8 @@ const readFile = (name: string): string =>
 
 describe.each([
   ["llama2", { pad: -1, end: 2, unknown: 0, start: 1, mask: -1, sentinels: [] }],
+  ["llama3", { pad: -1, end: 128001, unknown: -1, start: 128000, mask: -1, sentinels: [] }],
+  ["gemma3", { pad: 0, end: 1, unknown: 3, start: 2, mask: -1, sentinels: [] }],
   ["qwen3", { pad: 151643, end: 151645, unknown: -1, start: -1, mask: -1, sentinels: [] }],
 ])("the vocabulary of %s", (name, special) => {
   const file = readFile(name);
@@ -21,7 +23,7 @@ describe.each([
     const native = Tokenizer.fromString(file);
     for (const text of [
       ...hardTexts(300),
-      ...realTexts(15_000),
+      ...realTexts(8_000),
       "<s>[INST] Hi<|im_end|> </s>",
       "a".repeat(3000),
       " ".repeat(300),

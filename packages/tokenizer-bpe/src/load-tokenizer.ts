@@ -15,7 +15,7 @@ export function loadTokenizer(json: unknown, names: SpecialNames = {}): BpeToken
   return new BpeTokenizer(parsed, findSpecialIds(parsed, names));
 }
 
-// The names that T5, Llama, GPT-2, BART, BERT, Qwen and their like use; the first that's there counts.
+// The names that T5, Llama, GPT-2, BART, BERT, Qwen and their like use; the first that's there and special counts.
 const USUAL_NAMES = {
   pad: ["<pad>", "[PAD]", "<|pad|>", "<|endoftext|>"],
   end: ["</s>", "<|im_end|>", "<|end_of_text|>", "<|endoftext|>", "<eos>", "[SEP]"],
@@ -28,11 +28,11 @@ function findSpecialIds(
   { addedTokens, modelOptions, postProcessor, idOf }: ParsedTokenizer,
   names: SpecialNames,
 ): SpecialIds {
-  const added = new Map(addedTokens.map((token) => [token.content, token.id]));
+  const special = new Map(addedTokens.filter((token) => token.special).map((token) => [token.content, token.id]));
   const find = (role: keyof typeof USUAL_NAMES, known?: number): number => {
     const name = names[role];
     if (name === undefined)
-      return known ?? USUAL_NAMES[role].map((usual) => added.get(usual)).find((id) => id !== undefined) ?? -1;
+      return known ?? USUAL_NAMES[role].map((usual) => special.get(usual)).find((id) => id !== undefined) ?? -1;
     const id = idOf(name);
     if (id === undefined)
       throw new Error(`loadTokenizer: names.${role}: expected a piece of the vocabulary, got "${name}"`);

@@ -7,7 +7,7 @@ const MAX_SOURCE_LENGTH = 4096;
 const MAX_DEPTH = 16;
 
 /** Repetitions of ten times or more in one alternative: each may multiply the time by the text's length. Real patterns have two. */
-const MAX_LOOPS = 3;
+const MAX_LOOPS = 2;
 
 /**
  * A regular expression of tokenizer.json, which is Oniguruma's dialect, as one of JavaScript's (flags g and v).
@@ -101,7 +101,7 @@ class Translator {
       return "";
     } else if (token === ")") {
       const outer = this.#groups.at(-2);
-      if (outer === undefined) throw new Error("nothing to close");
+      if (outer === undefined) return token; // nothing to close, as the engine will find
       this.#groups.pop();
       this.#addLoops(outer, Math.max(group.loops, group.mostLoops));
       outer.isFixed &&= group.isFixed;
@@ -158,15 +158,10 @@ function setOf(token: string, word: string): string | undefined {
     if (property === undefined) throw unsupported(token);
     return `\\${(token[1] === "P") === (token[3] === "^") ? "p" : "P"}{${property}}`;
   }
-  const sets: Record<string, string> = {
-    "\\s": "\\p{White_Space}",
-    "\\S": "\\P{White_Space}",
-    "\\d": "\\p{Nd}",
-    "\\D": "\\P{Nd}",
-    "\\w": word,
-    "\\W": `[^${word}]`,
-  };
-  return sets[token];
+  const sets: Record<string, string> = { s: "\\p{White_Space}", d: "\\p{Nd}", w: word };
+  const letter = /^\\([sdw])$/i.exec(token)?.[1];
+  if (letter === undefined) return undefined;
+  return sets[letter] ?? `[^${sets[letter.toLowerCase()]}]`;
 }
 
 function isProperty(name: string): boolean {

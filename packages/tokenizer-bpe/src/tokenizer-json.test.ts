@@ -16,6 +16,18 @@ function nested(depth: number): object {
   return sequence;
 }
 
+/** A template whose only mark has these ids. */
+function template(ids: unknown[]): object {
+  const single = [{ Sequence: { id: "A", type_id: 0 } }, { SpecialToken: { id: "a", type_id: 0 } }];
+  const pair = [...single, { Sequence: { id: "B", type_id: 0 } }];
+  return { type: "TemplateProcessing", single, pair, special_tokens: { a: { id: "a", ids, tokens: [] } } };
+}
+
+/** A list in a list, so many times. */
+function lists(depth: number): unknown {
+  return JSON.parse("[".repeat(depth) + "]".repeat(depth));
+}
+
 describe("parseTokenizerJson", () => {
   it.each([
     [null, "", "expected an object, got null"],
@@ -64,6 +76,19 @@ describe("parseTokenizerJson", () => {
       "exponential time",
     ],
     [file({}, { pre_tokenizer: { type: "__proto__" } }), "pre_tokenizer.type", 'unknown pre-tokenizer "__proto__"'],
+    [file({}, { truncation: lists(100_000) }), "truncation", "nested too deep"],
+    [file({ anything: lists(100_000) }), "model", "nested too deep"],
+    [file({}, { normalizer: lists(100_000) }), "normalizer", "expected an object, got a list"],
+    [file({ merges: Array(1e8) }), "model.merges", "expected a list of at most 2097152 items, got a list"],
+    [file({ vocab: { a: 1e8 } }), 'model.vocab["a"]', "got 100000000"],
+    [file({}, { added_tokens: Array(1e8) }), "added_tokens", "at most 131072 items"],
+    [file({}, { post_processor: template(Array(1e8)) }), "post_processor.special_tokens.a.ids", "at most 256 items"],
+    [file({}, { post_processor: template([99]) }), "post_processor.special_tokens.a.ids[0]", "from 0 to 3, got 99"],
+    [
+      file({}, { normalizer: { type: "Replace", pattern: { Regex: "(?:a|b|ab)*c" }, content: "" } }),
+      "normalizer.pattern.Regex",
+      "exponential time",
+    ],
     [file({}, { added_tokens: {} }), "added_tokens", "expected a list"],
     [file({}, { added_tokens: [{ id: 4, content: "" }] }), "added_tokens[0].content", "isn't empty"],
     [

@@ -105,11 +105,23 @@ export function parseTokenizerJson(json: unknown): ParsedTokenizer {
     postProcessor: parsePostProcessor(file.get("post_processor"), pieces),
     decoder: parseDecoder(file.get("decoder")),
     idOf: (piece) => ids.get(piece) ?? addedIds.get(piece),
-    json: structuredClone({
+    json: copyFields({
       ...(json as TokenizerJson),
       model: { ...(model.object as BpeModelJson), vocab: {}, merges: [] },
     }),
   };
+}
+
+/** A copy of what is kept unread too, which may be nested deeper than there's stack. */
+function copyFields<T extends object>(file: T): T {
+  const copies = Object.entries(file).map(([name, value]) => {
+    try {
+      return [name, structuredClone(value)];
+    } catch {
+      throw new TokenizerJsonError(name, "nested too deep");
+    }
+  });
+  return Object.fromEntries(copies) as T;
 }
 
 /** The file that a tokenizer was made from, with merges as pairs. */

@@ -86,7 +86,13 @@ describe("the patterns", () => {
   });
 
   it("keep words of scripts without spaces short, and marks at their letters", () => {
-    expect(words(MULTILINGUAL_PATTERN, "第一回灵根育孕源流出 हिन्दी")).toEqual(["第一回灵根育孕源", "流出", " हिन्दी"]);
+    expect(words(MULTILINGUAL_PATTERN, `${"回".repeat(40)} हिन्दी 12345`)).toEqual([
+      "回".repeat(32),
+      "回".repeat(8),
+      " हिन्दी",
+      " 123",
+      "45",
+    ]);
     expect(words(METASPACE_PATTERN, "▁第一回，灵根育孕源流出カタ1234")).toEqual([
       "▁第一回",
       "，",

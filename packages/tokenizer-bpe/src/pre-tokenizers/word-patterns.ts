@@ -11,17 +11,16 @@ export const GPT4_PATTERN: string = gpt4Pattern("\\p{N}{1,3}");
 
 const QWEN2_PATTERN = gpt4Pattern("\\p{N}");
 
-const MAX_HAN = 8;
 const MAX_LETTERS = 32;
 const MAX_SIGNS = 16;
 
 /**
- * As GPT-4's, with marks kept at their letters, and bounds on runs of letters: scripts without spaces otherwise make
- * whole sentences one word, which is seen once and teaches nothing. Eight Han characters, 32 others.
+ * As GPT-4's, with marks kept at their letters, the space before digits kept at them, and a bound on runs of letters, Han
+ * or others: scripts without spaces otherwise make whole sentences one word, which is seen once.
  */
 export const MULTILINGUAL_PATTERN: string =
-  `(?i:'s|'t|'re|'ve|'m|'ll|'d)|(?:(?=\\p{L})\\p{Han}){1,${MAX_HAN}}` +
-  `|[^\\r\\n\\p{L}\\p{N}]?(?:(?!(?=\\p{L})\\p{Han})[\\p{L}\\p{M}]){1,${MAX_LETTERS}}|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*` +
+  `(?i:'s|'t|'re|'ve|'m|'ll|'d)|(?:(?=\\p{L})\\p{Han}){1,${MAX_LETTERS}}` +
+  `|[^\\r\\n\\p{L}\\p{N}]?(?:(?!(?=\\p{L})\\p{Han})[\\p{L}\\p{M}]){1,${MAX_LETTERS}}| ?\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*` +
   "|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
 
 /**
@@ -29,7 +28,7 @@ export const MULTILINGUAL_PATTERN: string =
  * and signs apart, and Han characters from other letters, with the same bounds.
  */
 export const METASPACE_PATTERN: string =
-  `▁?(?:(?=\\p{L})\\p{Han}){1,${MAX_HAN}}|▁?(?:(?!(?=\\p{L})\\p{Han})[\\p{L}\\p{M}]){1,${MAX_LETTERS}}|▁?\\p{N}{1,3}` +
+  `▁?(?:(?=\\p{L})\\p{Han}){1,${MAX_LETTERS}}|▁?(?:(?!(?=\\p{L})\\p{Han})[\\p{L}\\p{M}]){1,${MAX_LETTERS}}|▁?\\p{N}{1,3}` +
   `|▁?\\s{1,${MAX_SIGNS}}|▁?[^\\s\\p{L}\\p{M}\\p{N}]{1,${MAX_SIGNS}}`;
 
 function gpt4Pattern(digits: string): string {
@@ -98,7 +97,7 @@ function gpt4End(text: string, at: number, end: number, maxDigits: number, isMul
   }
 
   const first = classAt(text, at);
-  if (isMultilingual && first === HAN) return runEnd(text, at, end, HAN, HAN, MAX_HAN);
+  if (isMultilingual && first === HAN) return runEnd(text, at, end, HAN, HAN, MAX_LETTERS);
 
   const low = isMultilingual ? LETTER : HAN; // what is a letter goes from here
   const high = isMultilingual ? MARK : LETTER; // to here
@@ -110,7 +109,8 @@ function gpt4End(text: string, at: number, end: number, maxDigits: number, isMul
     return runEnd(text, second, end, low, high, most);
   if (first <= high) return second;
 
-  if (first === NUMBER) return runEnd(text, at, end, NUMBER, NUMBER, maxDigits);
+  if (isMultilingual && unit === SPACE_UNIT && next === NUMBER) at = second;
+  if (classAt(text, at) === NUMBER) return runEnd(text, at, end, NUMBER, NUMBER, maxDigits);
 
   if (first < SPACE || (unit === SPACE_UNIT && (next === MARK || next === OTHER))) {
     let to = runEnd(text, first < SPACE ? at : second, end, MARK, OTHER, end);
@@ -126,7 +126,7 @@ function gpt4End(text: string, at: number, end: number, maxDigits: number, isMul
 function metaspaceEnd(text: string, at: number, end: number): number {
   if (text.charCodeAt(at) === METASPACE_UNIT && at + 1 < end) at++;
   const first = classAt(text, at);
-  if (first === HAN) return runEnd(text, at, end, HAN, HAN, MAX_HAN);
+  if (first === HAN) return runEnd(text, at, end, HAN, HAN, MAX_LETTERS);
   if (first <= MARK) return runEnd(text, at, end, LETTER, MARK, MAX_LETTERS);
   if (first === NUMBER) return runEnd(text, at, end, NUMBER, NUMBER, 3);
   return first === OTHER
