@@ -4,11 +4,15 @@ import { loadTokenizer } from "./load-tokenizer.js";
 import { hardText } from "./testing/hard-texts.js";
 import { fileOf } from "./testing/hugging-face.js";
 import { trainBpe } from "./train-bpe.js";
+import { wellFormed } from "./well-formed.js";
 
 const TEXT = "We, the people of the United States, in order to form a more perfect union, establish justice. ".repeat(
   4,
 );
 const tokenizer = await trainBpe([TEXT], { vocabSize: 500, marks: "start-end" });
+
+/** Any UTF-16 units, halves of pairs included. */
+const anyUnits = fc.string({ unit: fc.nat(0xffff).map((unit) => String.fromCharCode(unit)), maxLength: 40 });
 
 describe("BpeTokenizer", () => {
   it("tells for each id where it comes from, in units that slice the text", () => {
@@ -47,6 +51,40 @@ describe("BpeTokenizer", () => {
         }
         expect(covered).toBe(text.length);
       }),
+    );
+  });
+
+  it("gives back any text, with U+FFFD for halves of pairs that stand alone", () => {
+    fc.assert(
+      fc.property(anyUnits, (text) => {
+        const ids = tokenizer.encode(text, { addSpecialTokens: false });
+        expect(tokenizer.decode(ids)).toBe(wellFormed(text));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("has offsets that slice each piece's own text, where it has whole characters", () => {
+    fc.assert(
+      fc.property(fc.oneof(hardText, anyUnits), (text) => {
+        const { ids, offsets } = tokenizer.encodeDetailed(text, { addSpecialTokens: false });
+        for (const [i, [start, end]] of offsets.entries()) {
+          const piece = tokenizer.decode([ids[i]!]);
+          if (!piece.includes("\ufffd")) expect(text.slice(start, end)).toBe(piece);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("streams what it decodes, whatever the ids", () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(tokenizer.vocabSize + 5)), fc.boolean(), (ids, skipSpecialTokens) => {
+        const stream = tokenizer.decodeStream({ skipSpecialTokens });
+        const streamed = ids.map((id) => stream.push(id)).join("") + stream.end();
+        expect(streamed).toBe(tokenizer.decode(ids, { skipSpecialTokens }));
+      }),
+      { numRuns: 300 },
     );
   });
 
