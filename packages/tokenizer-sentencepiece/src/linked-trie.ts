@@ -12,6 +12,9 @@ export type LinkedTrie = {
 /**
  * The trie of keys, each followed by a 0 byte.
  *
+ * Most nodes have one child. Which node a byte leads to otherwise is kept by open addressing, so that a wide node costs no
+ * more than a narrow one. All is in one loop, since it usually runs but once, before the platform compiles its parts well.
+ *
  * @param onRepeat Called with the value of a key that was there before.
  */
 export function linkNodes(
@@ -24,7 +27,9 @@ export function linkNodes(
   const firstChild = new Int32Array(most);
   const nextSibling = new Int32Array(most);
   const values = new Int32Array(most).fill(-1);
-  const others = new EdgeTable();
+  let slots: Int32Array = new Int32Array(1 << 15);
+  let mask = slots.length - 1;
+  let edgeCount = 0;
   let size = 1;
   let node = 0;
   let key = 0;
@@ -38,66 +43,53 @@ export function linkNodes(
       continue;
     }
     const first = firstChild[node]!;
-    let child = first;
-    if (first === 0) firstChild[node] = size;
-    else if (labels[first] !== byte) child = others.look(node, byte);
-    if (child === 0) {
-      child = size++;
-      labels[child] = byte;
-      if (first !== 0) {
-        others.add(child);
-        nextSibling[child] = nextSibling[first]!;
-        nextSibling[first] = child;
-      }
+    if (first === 0) {
+      firstChild[node] = size;
+      labels[size] = byte;
+      node = size++;
+      continue;
     }
-    node = child;
+    if (labels[first] === byte) {
+      node = first;
+      continue;
+    }
+    const edge = (node << 8) | byte;
+    let slot = firstSlot(edge, mask);
+    while (slots[slot] !== 0 && slots[slot + 1] !== edge) slot = (slot + 2) & mask;
+    if (slots[slot] !== 0) {
+      node = slots[slot]!;
+      continue;
+    }
+    slots[slot] = size;
+    slots[slot + 1] = edge;
+    labels[size] = byte;
+    nextSibling[size] = nextSibling[first]!;
+    nextSibling[first] = size;
+    node = size++;
+    if (++edgeCount * 4 < slots.length) continue;
+    slots = withMoreSlots(slots);
+    mask = slots.length - 1;
   }
   return { size, labels, firstChild, nextSibling, values };
 }
 
-/**
- * Which node a byte leads to, by open addressing, so that a wide node costs no more than a narrow one. Most nodes have one
- * child, which needs no looking up: only the others are here.
- */
-class EdgeTable {
-  #count = 0;
-  /** Pairs of a node (0 for none) and the edge that leads to it. */
-  #slots: Int32Array = new Int32Array(1 << 13);
-  // Where the last look-up ended.
-  #edge = 0;
-  #slot = 0;
-
-  /** The node that `byte` leads to from `parent`; 0 for none. */
-  look(parent: number, byte: number): number {
-    this.#edge = (parent << 8) | byte;
-    return this.#find(this.#edge);
+/** A table twice as large. Its entries are pairs of a node (0 for none) and the edge that leads to it: parent and byte. */
+function withMoreSlots(slots: Int32Array): Int32Array {
+  const larger = new Int32Array(slots.length * 2);
+  const mask = larger.length - 1;
+  for (let i = 0; i < slots.length; i += 2) {
+    if (slots[i] === 0) continue;
+    let slot = firstSlot(slots[i + 1]!, mask);
+    while (larger[slot] !== 0) slot = (slot + 2) & mask;
+    larger[slot] = slots[i]!;
+    larger[slot + 1] = slots[i + 1]!;
   }
+  return larger;
+}
 
-  /** Adds a node for what was looked up last. */
-  add(node: number): void {
-    this.#slots[this.#slot] = node;
-    this.#slots[this.#slot + 1] = this.#edge;
-    this.#count++;
-    if (this.#count * 4 < this.#slots.length) return;
-    const old = this.#slots;
-    this.#slots = new Int32Array(old.length * 2);
-    for (let i = 0; i < old.length; i += 2) {
-      if (old[i] === 0) continue;
-      this.#find(old[i + 1]!);
-      this.#slots[this.#slot] = old[i]!;
-      this.#slots[this.#slot + 1] = old[i + 1]!;
-    }
-  }
-
-  #find(edge: number): number {
-    const slots = this.#slots;
-    const mask = slots.length - 1;
-    let slot = Math.imul(edge, 0x9e3779b1);
-    slot = ((slot ^ (slot >>> 15)) << 1) & mask;
-    while (slots[slot] !== 0 && slots[slot + 1] !== edge) slot = (slot + 2) & mask;
-    this.#slot = slot;
-    return slots[slot]!;
-  }
+function firstSlot(edge: number, mask: number): number {
+  const hash = Math.imul(edge, 0x9e3779b1);
+  return ((hash ^ (hash >>> 15)) << 1) & mask;
 }
 
 /** For each node, the first one that the same bytes lead to the same values from. */
