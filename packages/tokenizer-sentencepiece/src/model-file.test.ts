@@ -83,6 +83,62 @@ describe("parseModel", () => {
     );
   });
 
+  it.skipIf(!HAS_FIXTURES)("ends within two seconds on T5's file cut or changed anywhere, with its own error", () => {
+    const file = readFixture("t5_base.model");
+    const cuts = fc.sample(fc.nat(file.length - 1), { numRuns: 25, seed: 3 });
+    const changes = fc.sample(
+      fc.array(fc.tuple(fc.nat(file.length - 1), fc.nat(255)), { minLength: 1, maxLength: 50 }),
+      {
+        numRuns: 25,
+        seed: 4,
+      },
+    );
+    const within = (wrong: Uint8Array): string => {
+      const start = performance.now();
+      const path = problem(wrong);
+      expect(performance.now() - start).toBeLessThan(2000);
+      return path;
+    };
+    for (const end of cuts) within(file.subarray(0, end));
+    for (const list of changes) {
+      const wrong = file.slice();
+      for (const [at, byte] of list) wrong[at] = byte;
+      within(wrong);
+    }
+  });
+
+  it.each([
+    ["a piece of 4 GB", [0x0a, 0xff, 0xff, 0xff, 0xff, 0x0f, 0x0a], "pieces[0]"],
+    ["a piece of 2^63 bytes", [0x0a, ...Array(8).fill(0xff), 0x7f], "pieces[0]"],
+    ["a text of 2 GB in a piece", [0x0a, 7, 0x0a, 0xff, 0xff, 0xff, 0xff, 0x07, 97], "pieces[0].piece"],
+    ["a specification of 4 GB", [0x0a, 3, 0x0a, 1, 97, 0x12, 0xff, 0xff, 0xff, 0xff, 0x0f], "trainer_spec"],
+    ["groups in groups", [0x0a, 3, 0x0a, 1, 97, ...Array(100_000).fill(0x2b)], "denormalizer_spec"],
+    ["a piece of no bytes", [0x0a, 0], "pieces[0].piece"],
+    ["a piece with an infinite score", [0x0a, 8, 0x0a, 1, 97, 0x15, 0, 0, 0x80, 0x7f], "pieces[0].score"],
+    ["a piece of type 9", [0x0a, 10, 0x0a, 1, 97, 0x15, 0, 0, 0x80, 0x3f, 0x18, 9], "pieces[0].type"],
+  ])("names the field that declares %s", (_, file, path) => {
+    expect(problem(Uint8Array.from(file))).toBe(path);
+  });
+
+  it("reads pieces in any order of fields as those in the usual one", () => {
+    const usual = [0x0a, 12, 0x0a, 3, 97, 98, 99, 0x15, 0, 0, 0x80, 0xbf, 0x18, 2];
+    const other = [0x0a, 12, 0x18, 2, 0x15, 0, 0, 0x80, 0xbf, 0x0a, 3, 97, 98, 99];
+    const expected = { piece: "abc", score: -1, type: "unknown" };
+    expect(parseModel(Uint8Array.from([...usual, ...other, ...usual])).pieces).toEqual([expected, expected, expected]);
+  });
+
+  it("takes names of what objects have for pieces", () => {
+    const names = ["__proto__", "constructor", "toString", "▁hasOwnProperty"];
+    const scores = Object.fromEntries(["▁", ..."_acdehnoprstuwy"].map((each) => [each, -9]));
+    const model = smallModel(scores, { "user-defined": names, control: ["valueOf"] });
+    const tokenizer = loadSentencePiece(writeModel(model));
+    const text = "__proto__ constructor hasOwnProperty valueOf";
+    expect(tokenizer.encodeDetailed(text).pieces).toEqual(expect.arrayContaining(["__proto__", "constructor"]));
+    expect(tokenizer.decode(tokenizer.encode("__proto__ toString"))).toBe("__proto__ toString");
+    expect(tokenizer.idOf("valueOf")).toBe(model.pieces.length - 1);
+    expect(tokenizer.idOf("isPrototypeOf")).toBe(undefined);
+  });
+
   it("refuses ten million pieces before they're in memory", () => {
     const piece = [0x0a, 3, 0x0a, 1, 97];
     const file = new Uint8Array(5e7).map((_, i) => piece[i % 5]!);

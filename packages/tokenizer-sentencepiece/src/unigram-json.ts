@@ -116,6 +116,12 @@ function parseVocabulary(model: JsonFields): { pieces: string[]; scores: Float64
     if (typeof piece !== "string" || typeof score !== "number" || !Number.isFinite(score)) {
       throw mismatch(`${model.at("vocab")}[${id}]`, "a piece and its score, a finite number", entry);
     }
+    if (piece.includes("\0")) {
+      throw new TokenizerJsonError(
+        `${model.at("vocab")}[${id}]`,
+        "expected a piece without U+0000, which ends texts here",
+      );
+    }
     pieces.push(piece);
     scores[id] = score;
     length += piece.length + 1;

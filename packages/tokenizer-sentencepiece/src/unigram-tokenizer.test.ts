@@ -1,15 +1,25 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { TokenizerJsonError } from "@t5ts/tokenizer-bpe";
 import fc from "fast-check";
-import { Tokenizer as NativeTokenizer } from "tokenizers";
+import {
+  metaspaceDecoder,
+  metaspacePreTokenizer,
+  Tokenizer as NativeTokenizer,
+  Unigram as NativeUnigram,
+  nfkcNormalizer,
+} from "tokenizers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { compileCharsmap } from "./charsmap.js";
 import { loadT5Tokenizer } from "./load-t5.js";
 import { loadUnigram } from "./load-unigram.js";
 import type { SentencePieceModel } from "./model-file.js";
 import { normalizationRules } from "./nfkc-rules.js";
-import { HAS_FIXTURES, readFixture, realLines } from "./testing/fixtures.js";
+import { HAS_FIXTURES, readData, readFixture, realLines } from "./testing/fixtures.js";
 import { atomText, hardTexts } from "./testing/hard-texts.js";
 import { BYTES, smallModel } from "./testing/small-model.js";
+import { trainUnigram } from "./train-unigram.js";
 import type { UnigramJson } from "./unigram-json.js";
 
 const SCORES = {
@@ -78,6 +88,13 @@ function fileOf(model: SentencePieceModel, dialect: "hf" | "hf-fast"): UnigramJs
   return loadT5Tokenizer(model, { dialect, extraIds: 3 }).toJSON() as UnigramJson;
 }
 
+/** Sequences in sequences. */
+function nested(depth: number): object {
+  let json: object = { type: "NFC" };
+  for (let i = 0; i < depth; i++) json = { type: "Sequence", normalizers: [json] };
+  return json;
+}
+
 async function expectAsNative(file: object, texts: readonly string[], compareOffsets: boolean): Promise<void> {
   const ours = loadUnigram(file);
   const native = NativeTokenizer.fromString(JSON.stringify(file));
@@ -116,6 +133,29 @@ describe("UnigramTokenizer", () => {
     await expectAsNative(file, hardTexts(300), false);
   });
 
+  it("does what Hugging Face's library does with a vocabulary that was trained here", async () => {
+    const text = readData("gutenberg-en/grimms-fairy-tales.txt.gz").slice(0, 60_000);
+    const trained = await trainUnigram([text], { vocabSize: 700, normalizer: model.normalizer });
+    await expectAsNative(fileOf(trained, "hf-fast"), realLines(150), true);
+    await expectAsNative(fileOf(trained, "hf"), hardTexts(150, 5), false);
+  });
+
+  it("reads a file that Hugging Face's library wrote, and writes the same", async () => {
+    const pieces: [string, number][] = Object.entries(SCORES);
+    const native = new NativeTokenizer(
+      NativeUnigram.init([["<unk>", 0], ...pieces], { unkId: 0, byteFallback: false }),
+    );
+    native.setNormalizer(nfkcNormalizer());
+    native.setPreTokenizer(metaspacePreTokenizer("▁", "always", true));
+    native.setDecoder(metaspaceDecoder("▁", "always", true));
+    const path = join(mkdtempSync(join(tmpdir(), "tokenizer-")), "tokenizer.json");
+    native.save(path);
+    const file = JSON.parse(readFileSync(path, "utf8"));
+    rmSync(dirname(path), { recursive: true });
+    expect(loadUnigram(file).toJSON()).toEqual(file);
+    await expectAsNative(file, [...fc.sample(atomText, { numRuns: 300, seed: 6 }), ...realLines(30)], false);
+  });
+
   it("encodes pairs as the template says", async () => {
     const file = fileOf(model, "hf-fast");
     const native = NativeTokenizer.fromString(JSON.stringify(file));
@@ -151,6 +191,24 @@ describe("UnigramTokenizer", () => {
     ["a vocabulary that is no list", { model: { type: "Unigram", vocab: {} } }, "model.vocab"],
     ["a piece without a score", { model: { vocab: [["a", 1], ["b"]] } }, "model.vocab[1]"],
     ["a score that isn't finite", { model: { vocab: [["a", Number.POSITIVE_INFINITY]] } }, "model.vocab[0]"],
+    [
+      "a piece with U+0000",
+      {
+        model: {
+          vocab: [
+            ["a", 1],
+            ["b\0", 1],
+          ],
+        },
+      },
+      "model.vocab[1]",
+    ],
+    ["more pieces than there may be", { model: { vocab: Array(2 ** 20 + 1) } }, "model.vocab"],
+    [
+      "normalizers a hundred thousand deep",
+      { normalizer: nested(100_000), model: { vocab: [["a", 1]] } },
+      `normalizer${".normalizers[0]".repeat(9)}`,
+    ],
     ["an unknown id without a piece", { model: { unk_id: 5, vocab: [["a", 1]] } }, "model.unk_id"],
     [
       "an added token with another's id",
