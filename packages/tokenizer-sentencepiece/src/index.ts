@@ -29,6 +29,8 @@ export { loadUnigram, type UnigramOptions } from "./load-unigram.js";
 export { UnigramTokenizer } from "./unigram-tokenizer.js";
 export type { UnigramJson, UnigramModelJson } from "./unigram-json.js";
 export { tokenizerFromJson } from "./tokenizer-from-json.js";
+// Batches
+export { encodeBatch } from "./encode-batch.js";
 // Training
 export type { SpecialPieceOptions, SpecialRole } from "./training-vocabulary.js";
 export {
