@@ -12,7 +12,7 @@ export type DoubleArrayOptions = {
  * Builds the trie of keys. Of keys that are equal the last counts; empty ones aren't put in.
  *
  * @param keys The bytes of each key, followed by a 0 byte.
- * @param values The value of each key, from 0 to 2^31 - 1.
+ * @param values The value of each key, from 0 to 2^31 - 2.
  */
 export function buildDoubleArray(
   keys: Uint8Array,
@@ -45,8 +45,8 @@ const FAR = 0x1fe00000;
  * @param kinds For each node, the one with which it shares its children.
  */
 function placeNodes(trie: LinkedTrie, kinds: Int32Array | undefined): DoubleArray {
-  const { firstChild, nextSibling, labels: nodeLabels, values } = trie;
-  const open = new OpenBlocks(Math.ceil((trie.size * 1.5) / BLOCK) * BLOCK + BLOCK);
+  const { firstChild, nextSibling, labels: nodeLabels, valuesPlusOne } = trie;
+  const open = new OpenBlocks(Math.ceil((trie.size * 1.4) / BLOCK) * BLOCK + BLOCK);
   const { isBase } = open;
   const basesOfKinds = new Map<number, number>();
   // The node that is being placed: its children, and the bytes that lead there; 0 for its value.
@@ -60,7 +60,7 @@ function placeNodes(trie: LinkedTrie, kinds: Int32Array | undefined): DoubleArra
   while (nodes.length > 0) {
     const node = nodes.pop()!;
     const place = places.pop()!;
-    const value = values[node]!;
+    const value = valuesPlusOne[node]! - 1;
     let childCount = 0;
     let labelCount = 0;
     if (value >= 0) labels[labelCount++] = 0;
@@ -164,7 +164,7 @@ class OpenBlocks {
   close(): Int32Array {
     const open = Math.max(0, this.#size - OPEN_MASK - 1);
     for (let start = open; start < this.#size; start += BLOCK) this.#closeBlock(start);
-    return this.units.slice(0, this.#size);
+    return this.units.subarray(0, this.#size);
   }
 
   /** No byte may lead to a unit that isn't a node; 0 would look like the node of byte 0. */

@@ -5,8 +5,8 @@ export type LinkedTrie = {
   /** The first child of each node, and the next child of its parent; 0 for none. */
   readonly firstChild: Int32Array;
   readonly nextSibling: Int32Array;
-  /** -1 for none. */
-  readonly values: Int32Array;
+  /** The value of the key that ends at each node, plus 1; 0 for none. */
+  readonly valuesPlusOne: Int32Array;
 };
 
 /**
@@ -26,8 +26,8 @@ export function linkNodes(
   const labels = new Uint8Array(most);
   const firstChild = new Int32Array(most);
   const nextSibling = new Int32Array(most);
-  const values = new Int32Array(most).fill(-1);
-  let slots: Int32Array = new Int32Array(1 << 15);
+  const valuesPlusOne = new Int32Array(most); // not filled with -1: memory that isn't written to costs nothing
+  let slots: Int32Array = new Int32Array(powerOfTwoAbove(keys.length / 2));
   let mask = slots.length - 1;
   let edgeCount = 0;
   let size = 1;
@@ -36,8 +36,8 @@ export function linkNodes(
   for (let i = 0; i < keys.length; i++) {
     const byte = keys[i]!;
     if (byte === 0) {
-      if (values[node]! >= 0) onRepeat(keyValues[key]!);
-      if (node !== 0) values[node] = keyValues[key]!;
+      if (valuesPlusOne[node] !== 0) onRepeat(keyValues[key]!);
+      if (node !== 0) valuesPlusOne[node] = keyValues[key]! + 1;
       node = 0;
       key++;
       continue;
@@ -70,7 +70,11 @@ export function linkNodes(
     slots = withMoreSlots(slots);
     mask = slots.length - 1;
   }
-  return { size, labels, firstChild, nextSibling, values };
+  return { size, labels, firstChild, nextSibling, valuesPlusOne };
+}
+
+function powerOfTwoAbove(least: number): number {
+  return 2 ** Math.ceil(Math.log2(Math.max(16, least)));
 }
 
 /** A table twice as large. Its entries are pairs of a node (0 for none) and the edge that leads to it: parent and byte. */
@@ -93,7 +97,7 @@ function firstSlot(edge: number, mask: number): number {
 }
 
 /** For each node, the first one that the same bytes lead to the same values from. */
-export function firstsOfKind({ size, labels, firstChild, nextSibling, values }: LinkedTrie): Int32Array {
+export function firstsOfKind({ size, labels, firstChild, nextSibling, valuesPlusOne }: LinkedTrie): Int32Array {
   const firsts = new Int32Array(size);
   const known = new Map<string, number>();
   for (let node = size - 1; node >= 0; node--) {
@@ -102,7 +106,7 @@ export function firstsOfKind({ size, labels, firstChild, nextSibling, values }: 
     for (let child = firstChild[node]!; child !== 0; child = nextSibling[child]!) {
       edges.push(labels[child]! * 2 ** 32 + firsts[child]!);
     }
-    const kind = `${values[node]},${edges.sort((a, b) => a - b)}`;
+    const kind = `${valuesPlusOne[node]},${edges.sort((a, b) => a - b)}`;
     const first = known.get(kind);
     if (first === undefined) known.set(kind, node);
     firsts[node] = first ?? node;

@@ -22,8 +22,8 @@ export const MAX_VOCABULARY_BYTES: number = 2 ** 23;
 /** SentencePiece allows pieces below 8000 bytes. */
 const MAX_PIECE_BYTES = 8000;
 
-/** How many pieces there's room for at first. */
-const ROOM = 1 << 12;
+/** There's room for so many pieces in any case. */
+const ROOM = 64;
 
 /**
  * Reads the pieces of a .model file.
@@ -33,9 +33,9 @@ const ROOM = 1 << 12;
  */
 export class PieceReader {
   count = 0;
-  #scores: Float32Array = new Float32Array(ROOM);
-  #types: Uint8Array = new Uint8Array(ROOM);
-  #bytes: Uint8Array = new Uint8Array(1 << 16); // each text followed by a 0 byte
+  #scores: Float32Array = new Float32Array(0);
+  #types: Uint8Array = new Uint8Array(0);
+  #bytes: Uint8Array = new Uint8Array(0); // each text followed by a 0 byte
   #length = 0;
 
   /**
@@ -43,14 +43,16 @@ export class PieceReader {
    * below 120 bytes, a score, and a type unless it's normal. Returns the place of what follows.
    */
   readPlain(file: Uint8Array): number {
-    let bytes = this.#bytes;
-    let scores = this.#scores;
-    let scoreBits = new Int32Array(scores.buffer);
-    let types = this.#types;
+    // Room for all there can be, at once: memory that isn't written to costs nothing, and to write to it the first time does.
+    const most = Math.min(MAX_PIECES, Math.max(ROOM, Math.floor(file.length / 10)));
+    const bytes = new Uint8Array(Math.min(MAX_VOCABULARY_BYTES, file.length + 1));
+    const scores = new Float32Array(most);
+    const scoreBits = new Int32Array(scores.buffer);
+    const types = new Uint8Array(most);
     let length = 0;
     let count = 0;
     let at = 0;
-    for (; count < MAX_PIECES; count++) {
+    for (; count < most; count++) {
       const size = file[at + 1]!;
       const textLength = file[at + 3]!;
       const scoreAt = at + 4 + textLength;
@@ -61,13 +63,7 @@ export class PieceReader {
       if ((isTyped && file[scoreAt + 5] !== 0x18) || PIECE_TYPES[type] === undefined) break;
       const upper = (file[scoreAt + 4]! << 8) | file[scoreAt + 3]!;
       if ((upper & 0x7f80) === 0x7f80) break; // no finite number
-      if (length + textLength + 1 > MAX_VOCABULARY_BYTES) break;
-      if (count === scores.length) {
-        scores = copyInto(new Float32Array(count * 2), scores);
-        scoreBits = new Int32Array(scores.buffer);
-        types = copyInto(new Uint8Array(count * 2), types);
-      }
-      if (length + 128 > bytes.length) bytes = copyInto(new Uint8Array(bytes.length * 2), bytes);
+      if (length + textLength + 1 > bytes.length) break;
       scoreBits[count] = (upper << 16) | (file[scoreAt + 2]! << 8) | file[scoreAt + 1]!;
       types[count] = type;
       for (let from = at + 4; from < scoreAt; from++) bytes[length++] = file[from]!;

@@ -61,7 +61,7 @@ function unigramOf(vocabulary: Vocabulary): ModelSegmenter {
   // What the reference adds up if there's no normal piece: the largest float.
   const unknownScore = Math.fround((lowest === Number.POSITIVE_INFINITY ? LARGEST_FLOAT : lowest) - UNKNOWN_PENALTY);
   const scores = vocabulary.scores.slice();
-  const latticeScores = vocabulary.scores.slice();
+  const latticeScores = userDefined.length > 0 ? vocabulary.scores.slice() : scores; // only those of user-defined pieces differ
   for (const piece of userDefined) {
     const id = vocabulary.idOf(piece)!;
     // Better than any way around it; by its length in bytes in one place, in characters in the other.
