@@ -41,11 +41,11 @@ describe("findBlas", () => {
       for (let round = 0; round < 2; round++) {
         const { address } = heap.allocate(64);
         heap.float32.set([1, 2, 3, 4, 5, 6, 1, 0, 0, 1, 1, 1, 10, 10, 10, 10], address / 4);
-        const at = { a: address, b: address + 24, c: address + 48 };
+        const at = [address, address + 24, address + 48] as const;
         const result = () => Array.from(heap.float32.subarray(address / 4 + 12, address / 4 + 16));
-        blas.multiply({ ...size, ...at }, true);
+        blas.multiply(size, ...at, true);
         expect(result()).toEqual([14, 15, 20, 21]);
-        blas.multiply({ ...size, ...at }, false);
+        blas.multiply(size, ...at, false);
         expect(result()).toEqual([4, 5, 10, 11]);
         heap.allocate(100_000_000);
       }

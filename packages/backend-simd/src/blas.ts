@@ -6,8 +6,8 @@ export type Blas = {
   /** The file it was loaded from. */
   library: string;
   threads: number;
-  /** c = op(a) · op(b), added to what is there if asked for. */
-  multiply(product: Product, accumulate: boolean): void;
+  /** c = op(a) · op(b) at addresses of the heap, added to what is there if asked for. */
+  multiply(product: Product, a: number, b: number, c: number, accumulate: boolean): void;
 };
 
 /** The library, or why there is none. */
@@ -90,7 +90,7 @@ function load(koffi: Koffi, library: string, heap: Heap, threads: number): Blas 
   const blas: Blas = {
     library,
     threads: used,
-    multiply({ transposeA, transposeB, m, n, k, a, lda, b, ldb, c, ldc }, accumulate) {
+    multiply({ transposeA, transposeB, m, n, k, lda, ldb, ldc }, a, b, c, accumulate) {
       const start = base();
       const flagA = transposeA ? TRANSPOSED : AS_IS;
       const flagB = transposeB ? TRANSPOSED : AS_IS;
@@ -121,8 +121,8 @@ function check(blas: Blas, heap: Heap): void {
   try {
     const at = block.address;
     heap.float32.set([1, 2, 3, 4, 5, 6, 7, 8, 0, 0, 0, 0], at / 4);
-    const square = { m: 2, n: 2, k: 2, lda: 2, ldb: 2, ldc: 2 };
-    blas.multiply({ ...square, transposeA: false, transposeB: true, a: at, b: at + 16, c: at + 32 }, false);
+    const square = { transposeA: false, transposeB: true, m: 2, n: 2, k: 2, lda: 2, ldb: 2, ldc: 2 };
+    blas.multiply(square, at, at + 16, at + 32, false);
     const product = Array.from(heap.float32.subarray(at / 4 + 8, at / 4 + 12));
     if (product.join() !== "17,23,39,53") throw new Error(`its product is wrong: ${product.join(", ")}`);
   } finally {

@@ -1,24 +1,20 @@
 import type { SimdBackend } from "./backend.js";
+import type { Blas } from "./blas.js";
 
-/** c [m, n] = op(a) [m, k] · op(b) [k, n] on addresses of the heap; strides are in elements. */
+/** op(a) [m, k] · op(b) [k, n]; the leading dimensions are elements from row to row of what is stored. */
 export type Product = {
   transposeA: boolean;
   transposeB: boolean;
   m: number;
   n: number;
   k: number;
-  a: number;
   lda: number;
-  b: number;
   ldb: number;
-  c: number;
   ldc: number;
-  /** How many products there are, and how far it is from one to the next. Default 1. */
-  batch?: number;
-  strideA?: number;
-  strideB?: number;
-  strideC?: number;
 };
+
+/** How many products of one kind there are, and how far it is from one to the next, in elements. */
+export type Batch = { size: number; strideA: number; strideB: number; strideC: number };
 
 /** With so few rows, reading the matrix once is what takes the time, and packing it would double that. */
 const FEW_ROWS = 4;
@@ -27,43 +23,58 @@ const BLAS_WORK = 1 << 16;
 const BLAS_ROWS = 12;
 
 /**
- * Computes a product, or a batch of them, the fastest way there is for its shape.
+ * Computes a product the fastest way there is for its shape; `a`, `b` and `c` are addresses of the heap.
  *
  * @param accumulate Adds it to what c holds.
  */
-export function multiply(backend: SimdBackend, product: Product, accumulate = false): void {
-  const { transposeA, transposeB, m, n, k, a, lda, b, ldb, c, ldc } = product;
-  const { batch = 1, strideA = 0, strideB = 0, strideC = 0 } = product;
-  if (m === 0 || n === 0 || batch === 0) return;
+export function multiply(
+  backend: SimdBackend,
+  product: Product,
+  a: number,
+  b: number,
+  c: number,
+  accumulate = false,
+): void {
+  multiplyBatch(backend, product, SINGLE, a, b, c, accumulate);
+}
+
+const SINGLE: Batch = { size: 1, strideA: 0, strideB: 0, strideC: 0 };
+
+// Addresses are arguments, and objects aren't spread: a step of decoding has dozens of products that take microseconds.
+/** Computes a batch of products. */
+export function multiplyBatch(
+  backend: SimdBackend,
+  product: Product,
+  batch: Batch,
+  a: number,
+  b: number,
+  c: number,
+  accumulate = false,
+): void {
+  const { transposeA, transposeB, m, n, k, lda, ldb, ldc } = product;
+  const { size, strideA, strideB, strideC } = batch;
+  if (m === 0 || n === 0 || size === 0) return;
   const isRow = (m <= FEW_ROWS && !transposeA) || (m === 1 && lda === 1);
   const isColumn = n === 1 && ldc === 1 && (transposeB || ldb === 1);
-  if (k > 0 && !accumulate && (isRow || isColumn)) {
-    for (let i = 0; i < batch; i++) {
-      const at = { a: a + i * strideA * 4, b: b + i * strideB * 4, c: c + i * strideC * 4 };
-      if (isRow) multiplyFewRows(backend, { ...product, ...at });
-      // One column: the transposed product has one row, and the same numbers in the same places.
-      else {
-        multiplyFewRows(backend, {
-          ...{ transposeA: false, transposeB: !transposeA, m: 1, n: m, k },
-          ...{ a: at.b, lda: k, b: at.a, ldb: lda, c: at.c, ldc: m },
-        });
-      }
-    }
+  const hasFewRows = k > 0 && !accumulate && (isRow || isColumn);
+  const { blas } = backend;
+  if (!hasFewRows && (blas === undefined || Math.min(m, n) < BLAS_ROWS || m * n * k < BLAS_WORK)) {
+    const { tileM, tileN, tiles } = cut(m, n, size, backend.pool.threads);
+    const args = [Number(transposeA), Number(transposeB), m, n, k, a, lda, strideA, b, ldb, strideB, c, ldc, strideC];
+    args.push(tileM, tileN, Number(accumulate));
+    backend.pool.run("gemmTiles", args, size * tiles, Math.ceil((tileM * tileN * (k + 16)) / 16));
     return;
   }
-  if (backend.blas !== undefined && Math.min(m, n) >= BLAS_ROWS && m * n * k >= BLAS_WORK) {
-    for (let i = 0; i < batch; i++) {
-      const at = { a: a + i * strideA * 4, b: b + i * strideB * 4, c: c + i * strideC * 4 };
-      backend.blas.multiply({ ...product, ...at }, accumulate);
-    }
-    return;
+  // One column: the transposed product has one row, and the same numbers in the same places.
+  const asRow = isRow
+    ? product
+    : { transposeA: false, transposeB: !transposeA, m: 1, n: m, k, lda: k, ldb: lda, ldc: m };
+  for (let i = 0; i < size; i++) {
+    const [fromA, fromB, to] = [a + i * strideA * 4, b + i * strideB * 4, c + i * strideC * 4];
+    if (!hasFewRows) (blas as Blas).multiply(product, fromA, fromB, to, accumulate);
+    else if (isRow) multiplyFewRows(backend, product, fromA, fromB, to);
+    else multiplyFewRows(backend, asRow, fromB, fromA, to);
   }
-  const { tileM, tileN, tiles } = cut(m, n, batch, backend.pool.threads);
-  const args = [
-    ...[transposeA ? 1 : 0, transposeB ? 1 : 0, m, n, k],
-    ...[a, lda, strideA, b, ldb, strideB, c, ldc, strideC, tileM, tileN, accumulate ? 1 : 0],
-  ];
-  backend.pool.run("gemmTiles", args, batch * tiles, Math.ceil((tileM * tileN * (k + 16)) / 16));
 }
 
 /** A tile of a product of few rows: its width, of which the sums stay in the first-level cache, and its steps. */
@@ -71,8 +82,9 @@ const TILE_COLUMNS = 4096;
 const TILE_STEPS = 64;
 const MOST_PARTIAL_SUMS = 32;
 
-function multiplyFewRows(backend: SimdBackend, { transposeB, m, n, k, a, lda, b, ldb, c, ldc }: Product): void {
+function multiplyFewRows(backend: SimdBackend, product: Product, a: number, b: number, c: number): void {
   const { pool } = backend;
+  const { transposeB, m, n, k, lda, ldb, ldc } = product;
   if (transposeB) {
     pool.run("rowsTimesTransposed", [m, k, a, lda, b, ldb, c, ldc], n, Math.ceil((m * k) / 8));
     return;

@@ -26,9 +26,9 @@ export type ThreadPlan = { threads: number; reason: string };
 const MOST_THREADS = 16;
 
 /** A job of less work than this, in elements of a cheap operation, is done before another thread would be awake. */
-const PARALLEL_WORK = 65_536;
+const PARALLEL_WORK = 24_000;
 /** The least work a thread takes at once. */
-const RUN_WORK = 16_384;
+const RUN_WORK = 8_192;
 /** How often the main thread looks whether the others are done before it sleeps. */
 const SPINS = 1_000;
 

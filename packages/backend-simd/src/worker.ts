@@ -15,8 +15,11 @@ import {
 /** What a thread of the pool is started with. */
 export type WorkerStart = { module: WebAssembly.Module; memory: WebAssembly.Memory; thread: number; scratch: number };
 
-/** How often a thread looks for the next job before it sleeps: kernels of one model follow each other in microseconds. */
-const SPINS = 2_000;
+/**
+ * How long a thread looks for the next job before it sleeps. Kernels of one model follow each other in microseconds, and
+ * waking a thread up takes longer than many of them.
+ */
+const SPIN_MS = 0.2;
 
 function work({ module, memory, thread, scratch }: WorkerStart): void {
   const { exports } = new WebAssembly.Instance(module, { env: { memory, abort } });
@@ -28,8 +31,7 @@ function work({ module, memory, thread, scratch }: WorkerStart): void {
   let generation = Atomics.load(control, GENERATION);
   Atomics.add(control, READY, 1);
   for (;;) {
-    for (let i = 0; i < SPINS && Atomics.load(control, GENERATION) === generation; i++);
-    Atomics.wait(control, GENERATION, generation);
+    if (!spin(control, generation)) Atomics.wait(control, GENERATION, generation);
     generation = Atomics.load(control, GENERATION);
     Atomics.add(control, ACTIVE, 1);
     if (Atomics.load(control, IS_OPEN) === 1) {
@@ -43,6 +45,14 @@ function work({ module, memory, thread, scratch }: WorkerStart): void {
     }
     if (Atomics.sub(control, ACTIVE, 1) === 1) Atomics.notify(control, ACTIVE);
   }
+}
+
+/** Whether there's another job than `generation` before the time is over. */
+function spin(control: Int32Array, generation: number): boolean {
+  for (const until = performance.now() + SPIN_MS; performance.now() < until; ) {
+    for (let i = 0; i < 100; i++) if (Atomics.load(control, GENERATION) !== generation) return true;
+  }
+  return false;
 }
 
 function abort(): never {

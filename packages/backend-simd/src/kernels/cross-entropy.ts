@@ -66,24 +66,16 @@ function linearCrossEntropyGrad({ inputs, attrs, backend }: KernelArguments): Te
       const args = [logits, width, logits, width, ...known, column, width, label, other, zLoss, ignoreId];
       backend.pool.run("crossEntropyGrad", args, rows, width * 5);
       const [a, b] = [logits, from[1] + column * (isTransposed ? dIn : 1) * 4];
-      multiply(
-        backend,
-        {
-          ...{ transposeA: false, transposeB: !isTransposed, m: rows, n: dIn, k: width },
-          ...{ a, lda: width, b, ldb: isTransposed ? dIn : vocabSize, c: dx, ldc: dIn },
-        },
-        column > 0,
-      );
+      const ldb = isTransposed ? dIn : vocabSize;
+      const toInput = { transposeA: false, transposeB: !isTransposed, m: rows, n: dIn, k: width };
+      multiply(backend, { ...toInput, lda: width, ldb, ldc: dIn }, a, b, dx, column > 0);
+      const toWeight = { transposeA: true, transposeB: false, k: rows };
       if (isTransposed) {
-        multiply(backend, {
-          ...{ transposeA: true, transposeB: false, m: width, n: dIn, k: rows },
-          ...{ a, lda: width, b: from[0], ldb: dIn, c: dWeight + column * dIn * 4, ldc: dIn },
-        });
+        const product = { ...toWeight, m: width, n: dIn, lda: width, ldb: dIn, ldc: dIn };
+        multiply(backend, product, a, from[0], dWeight + column * dIn * 4);
       } else {
-        multiply(backend, {
-          ...{ transposeA: true, transposeB: false, m: dIn, n: width, k: rows },
-          ...{ a: from[0], lda: dIn, b: a, ldb: width, c: dWeight + column * 4, ldc: vocabSize },
-        });
+        const product = { ...toWeight, m: dIn, n: width, lda: dIn, ldb: width, ldc: vocabSize };
+        multiply(backend, product, from[0], a, dWeight + column * 4);
       }
     }
   });
@@ -107,10 +99,8 @@ function multiplyBlock(
   { column, width, logits }: { column: number; width: number; logits: number },
 ): void {
   const b = weight + column * (isTransposed ? dIn : 1) * 4;
-  multiply(backend, {
-    ...{ transposeA: false, transposeB: isTransposed, m: rows, n: width, k: dIn },
-    ...{ a: x, lda: dIn, b, ldb: isTransposed ? dIn : vocabSize, c: logits, ldc: width },
-  });
+  const product = { transposeA: false, transposeB: isTransposed, m: rows, n: width, k: dIn };
+  multiply(backend, { ...product, lda: dIn, ldb: isTransposed ? dIn : vocabSize, ldc: width }, x, b, logits);
 }
 
 type Options = { label: number; other: number; entropy: number; zLoss: number; ignoreId: number };

@@ -1,7 +1,7 @@
 import { backend_util, type TensorInfo, util } from "@tensorflow/tfjs-core";
 import type { SimdBackend } from "../backend.js";
 import { broadcastStrides } from "../layout.js";
-import { multiply } from "../multiply.js";
+import { multiply, multiplyBatch } from "../multiply.js";
 import { combine } from "./elementwise-binary.js";
 import { areAll, type KernelArguments, type KernelTable } from "./kernel.js";
 
@@ -22,34 +22,40 @@ export function matMul(
   transposeA: boolean,
   transposeB: boolean,
 ): TensorInfo {
-  const [rowsA, columnsA] = a.shape.slice(-2) as [number, number];
-  const [rowsB, columnsB] = b.shape.slice(-2) as [number, number];
-  const [m, k] = transposeA ? [columnsA, rowsA] : [rowsA, columnsA];
-  const [steps, n] = transposeB ? [columnsB, rowsB] : [rowsB, columnsB];
-  if (k !== steps) {
+  const [rankA, rankB] = [a.shape.length, b.shape.length];
+  const [rowsA, columnsA] = [a.shape[rankA - 2] as number, a.shape[rankA - 1] as number];
+  const [rowsB, columnsB] = [b.shape[rankB - 2] as number, b.shape[rankB - 1] as number];
+  const m = transposeA ? columnsA : rowsA;
+  const k = transposeA ? rowsA : columnsA;
+  const n = transposeB ? rowsB : columnsB;
+  if (k !== (transposeB ? columnsB : rowsB)) {
     const of = ({ shape }: TensorInfo, isTransposed: boolean) => `[${shape.join(", ")}]${isTransposed ? "ᵀ" : ""}`;
     throw new Error(`matMul: inner sizes differ: ${of(a, transposeA)} and ${of(b, transposeB)}`);
   }
-  const [batchA, batchB] = [a.shape.slice(0, -2), b.shape.slice(0, -2)];
-  const batchShape = backend_util.assertAndGetBroadcastShape(batchA, batchB);
-  const batch = util.sizeFromShape(batchShape);
+  const product = { transposeA, transposeB, m, n, k, lda: columnsA, ldb: columnsB, ldc: n };
   const fromA = backend.address(a);
   const fromB = backend.address(b);
+  if (rankA === 2 && rankB === 2) {
+    const output = backend.output([m, n]);
+    multiply(backend, product, fromA, fromB, backend.address(output));
+    return output;
+  }
+  const [batchA, batchB] = [a.shape.slice(0, -2), b.shape.slice(0, -2)];
+  const batchShape = backend_util.assertAndGetBroadcastShape(batchA, batchB);
+  const size = util.sizeFromShape(batchShape);
   const output = backend.output([...batchShape, m, n]);
   const to = backend.address(output);
-  const shared = { transposeA, transposeB, n, k, lda: columnsA, ldb: columnsB, ldc: n };
   const [countA, countB] = [util.sizeFromShape(batchA), util.sizeFromShape(batchB)];
-  if (countB === 1 && countA === batch && !transposeA) {
+  if (countB === 1 && countA === size && !transposeA) {
     // One matrix for all: their rows are those of one product.
-    multiply(backend, { ...shared, m: m * batch, a: fromA, b: fromB, c: to });
-  } else if ((countA === batch || countA === 1) && (countB === batch || countB === 1)) {
-    const strideA = countA === 1 ? 0 : m * k;
-    const strideB = countB === 1 ? 0 : k * n;
-    multiply(backend, { ...shared, m, a: fromA, b: fromB, c: to, batch, strideA, strideB, strideC: m * n });
+    multiply(backend, { ...product, m: m * size }, fromA, fromB, to);
+  } else if ((countA === size || countA === 1) && (countB === size || countB === 1)) {
+    const [strideA, strideB] = [countA === 1 ? 0 : m * k, countB === 1 ? 0 : k * n];
+    multiplyBatch(backend, product, { size, strideA, strideB, strideC: m * n }, fromA, fromB, to);
   } else {
     // Both broadcast: product by product.
     const [stridesA, stridesB] = [broadcastStrides(batchA, batchShape), broadcastStrides(batchB, batchShape)];
-    for (let i = 0; i < batch; i++) {
+    for (let i = 0; i < size; i++) {
       let [left, offsetA, offsetB] = [i, 0, 0];
       for (let axis = batchShape.length - 1; axis >= 0; axis--) {
         const index = left % (batchShape[axis] as number);
@@ -57,7 +63,7 @@ export function matMul(
         offsetA += index * (stridesA[axis] as number) * m * k;
         offsetB += index * (stridesB[axis] as number) * k * n;
       }
-      multiply(backend, { ...shared, m, a: fromA + offsetA * 4, b: fromB + offsetB * 4, c: to + i * m * n * 4 });
+      multiply(backend, product, fromA + offsetA * 4, fromB + offsetB * 4, to + i * m * n * 4);
     }
   }
   return output;
