@@ -1,5 +1,5 @@
 import type { KeyValue } from "@t5ts/layers";
-import { disposeReplaced, disposeTree, tidy } from "@t5ts/tensor-core";
+import { disposeReplaced, tidy } from "@t5ts/tensor-core";
 import * as tf from "@tensorflow/tfjs-core";
 import { type DecoderState, decodeHidden, startDecoding, toLogits } from "./decoder.js";
 import { encode, type T5Inputs } from "./encoder.js";
@@ -30,8 +30,12 @@ export function decodeStep(
   return next;
 }
 
-/** The state of other rows: row i of the result is row `rows[i]` of `state`, which is taken over. */
-export function pickRows(state: DecoderState, rows: readonly number[]): DecoderState {
+/**
+ * The state of other rows: row i of the result is row `rows[i]` of `state`, which is taken over.
+ *
+ * @param inputs The input that each row of `state` is for: where those stay in place, so does what was made of them.
+ */
+export function pickRows(state: DecoderState, rows: readonly number[], inputs?: readonly number[]): DecoderState {
   const batch = state.crossBias.shape[0] as number;
   if (rows.length === batch && rows.every((row, i) => row === i)) return state;
   const next = tidy(() => {
@@ -39,15 +43,19 @@ export function pickRows(state: DecoderState, rows: readonly number[]): DecoderS
     const pick = <T extends tf.Tensor>(x: T): T => tf.gather(x, indices);
     const pickAll = (list: KeyValue[]): KeyValue[] =>
       list.map(({ key, value }) => ({ key: pick(key), value: pick(value) }));
-    return { crossBias: pick(state.crossBias), cross: pickAll(state.cross), self: pickAll(state.self) };
+    const self = pickAll(state.self);
+    const areInPlace =
+      rows.length === batch && inputs !== undefined && rows.every((row, i) => inputs[row] === inputs[i]);
+    if (areInPlace) return { ...state, self };
+    return { crossBias: pick(state.crossBias), cross: pickAll(state.cross), self };
   });
-  disposeTree(state);
+  disposeReplaced(state, next);
   return next;
 }
 
-/** The rows of a matrix as arrays of their own. */
+/** The rows of a matrix, the caller's to change. */
 export async function readRows(matrix: tf.Tensor2D): Promise<Float32Array[]> {
   const [rows, width] = matrix.shape;
   const data = (await matrix.data()) as Float32Array;
-  return Array.from({ length: rows }, (_, row) => data.slice(row * width, (row + 1) * width));
+  return Array.from({ length: rows }, (_, row) => data.subarray(row * width, (row + 1) * width));
 }

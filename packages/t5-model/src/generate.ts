@@ -76,6 +76,7 @@ async function searchBeams(
         scored = await scoreRows(next.logits);
       }
       const parents: number[] = [];
+      const inputOfRow = groups.flatMap(({ rows }, input) => rows.map(() => input));
       for (const [input, group] of groups.entries()) {
         const process = (row: number, beam: number): ScoreRow =>
           processed(scored[row] as ScoreRow, group.sequences[beam] as number[], input, processors);
@@ -91,7 +92,7 @@ async function searchBeams(
         group.sequences = step.parents.map((parent, i) => [...group.sequences[parent]!, step.tokens[i] as number]);
         group.rows = step.parents.map((_, i) => offset + i);
       }
-      state = pickRows(state, parents);
+      state = pickRows(state, parents, inputOfRow);
     }
     return groups.map(({ search }) => search.best(numReturn));
   } finally {

@@ -29,7 +29,7 @@ export async function ownContenders(wanted: string, work: readonly Work[]): Prom
     contenders: [
       ...available.flatMap((backend) => [
         contender(backend, (work) => !isTokenizer(work)),
-        ...(backend === "simd" && hasBlas ? [contender(SIMD_WITHOUT_BLAS, ({ kind }) => kind === "gemm")] : []),
+        ...(backend === "simd" && hasBlas ? [contender(SIMD_WITHOUT_BLAS, (work) => !isTokenizer(work))] : []),
       ]),
       ...tokenizers,
     ],
