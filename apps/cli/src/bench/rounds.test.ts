@@ -29,6 +29,27 @@ describe("measureInRounds", () => {
     expect(outcomes).toEqual(["a", "b", "c"].map((name) => ({ candidate: name, seconds: [1, 2], facts: { name } })));
   });
 
+  it("warms up for as long as is asked for, whatever a run takes", async () => {
+    let now = 0;
+    const clock = vi.spyOn(performance, "now").mockImplementation(() => now);
+    const runs = new Map<number, number>();
+    const start = async (ms: number): Promise<Runner> => ({
+      run: async () => {
+        now += ms;
+        runs.set(ms, (runs.get(ms) ?? 0) + 1);
+        return { seconds: ms / 1000 };
+      },
+      stop: () => {},
+    });
+    await measureInRounds([30, 100, 250], { start, rounds: 1, warmUpMs: 100, limitMs: 1e6, signal });
+    clock.mockRestore();
+    expect([...runs]).toEqual([
+      [30, 4 + 1],
+      [100, 1 + 1],
+      [250, 1 + 1],
+    ]);
+  });
+
   it("gives a candidate that is slow fewer rounds, but one", async () => {
     let now = 0;
     const clock = vi.spyOn(performance, "now").mockImplementation(() => now);

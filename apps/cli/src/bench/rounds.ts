@@ -13,6 +13,8 @@ export type Outcome<C> = { candidate: C } & (
 export type RoundsOptions<C> = {
   start: (candidate: C) => Promise<Runner>;
   rounds: number;
+  /** How long a candidate at least runs before it's measured, which is once or more. Default once. */
+  warmUpMs?: number;
   /** A candidate takes part in fewer rounds, but one, if together they'd take longer than this. */
   limitMs: number;
   signal: AbortSignal;
@@ -21,7 +23,7 @@ export type RoundsOptions<C> = {
 };
 
 /**
- * Measures candidates in turns: each is started and warmed up by one run, then in every round each runs once.
+ * Measures candidates in turns: each is started and warmed up, then in every round each runs once.
  *
  * So what else the machine does hits all of them alike. The order moves on by one from round to round.
  *
@@ -29,7 +31,7 @@ export type RoundsOptions<C> = {
  */
 export async function measureInRounds<C>(
   candidates: readonly C[],
-  { start, rounds, limitMs, signal, onRun = () => {} }: RoundsOptions<C>,
+  { start, rounds, warmUpMs = 0, limitMs, signal, onRun = () => {} }: RoundsOptions<C>,
 ): Promise<Outcome<C>[]> {
   const entrants = candidates.map((candidate) => ({ candidate, ...NOTHING_YET }) as Entrant<C>);
   const attempt = async (entrant: Entrant<C>, work: () => Promise<void>): Promise<void> => {
@@ -49,8 +51,13 @@ export async function measureInRounds<C>(
         onRun(entrant.candidate, undefined);
         entrant.runner = await start(entrant.candidate);
         const startedAt = performance.now();
-        await entrant.runner.run();
-        entrant.rounds = Math.max(1, Math.min(rounds, Math.floor(limitMs / (performance.now() - startedAt))));
+        let runMs = 0;
+        for (let now = startedAt, elapsedMs = -1; elapsedMs < warmUpMs && elapsedMs < limitMs; now += runMs) {
+          await entrant.runner.run();
+          runMs = performance.now() - now;
+          elapsedMs = now + runMs - startedAt;
+        }
+        entrant.rounds = Math.max(1, Math.min(rounds, Math.floor(limitMs / runMs)));
       });
     }
     for (let round = 0; round < rounds; round++) {

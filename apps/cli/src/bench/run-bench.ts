@@ -16,6 +16,8 @@ import { measureInRounds } from "./rounds.js";
 import { missingForTokenizers, type TokenizerFiles, withTokenizerFiles } from "./tokenizer-files.js";
 import { describeWork, selectWork, type Work } from "./work.js";
 
+/** Compilers at run time, of JavaScript as of kernels, are done by then; whoever has none loses nothing. */
+const WARM_UP_MS = 2_000;
 /** How long a process may take to get ready: its imports, its weights. */
 const START_MS = 300_000;
 
@@ -95,6 +97,7 @@ async function measure(
         return startBenchProcess(await contender.command(job), { startMs: START_MS, runMs: limitMs, signal });
       },
       rounds,
+      warmUpMs: WARM_UP_MS,
       limitMs,
       signal,
       onRun({ contender }, round) {
