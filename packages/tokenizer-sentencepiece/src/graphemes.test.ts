@@ -46,7 +46,7 @@ describe("graphemeEnd", () => {
           if (!text.includes("हिन्दी")) expect(ours(text)).toEqual(theirs(text));
         },
       ),
-      { numRuns: 3000 },
+      { numRuns: 3000, examples: [["👍\u200d\u200d😀"], ["👍\u200d\u0301\u200d😀"]] },
     );
   });
 });

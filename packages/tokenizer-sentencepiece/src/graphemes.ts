@@ -14,14 +14,14 @@ export function graphemeEnd(text: string, at: number, end: number): number {
   let code = text.codePointAt(at)!;
   let before = classOf(code);
   let next = at + (code > 0xffff ? 2 : 1);
-  let isAfterPictograph = before === PICTOGRAPH; // with nothing but extending characters since
+  let isAfterPictograph = before === PICTOGRAPH; // with nothing but extending characters since, and one joiner at the end
   let indicators = before === INDICATOR ? 1 : 0;
   while (next < end) {
     code = text.codePointAt(next)!;
     const after = classOf(code);
     if (!isJoined(before, after, isAfterPictograph, indicators)) return next;
     if (after === PICTOGRAPH) isAfterPictograph = true;
-    else if (after !== EXTEND && after !== JOINER) isAfterPictograph = false;
+    else if (before === JOINER || (after !== EXTEND && after !== JOINER)) isAfterPictograph = false;
     indicators = after === INDICATOR ? indicators + 1 : 0;
     before = after;
     next += code > 0xffff ? 2 : 1;
