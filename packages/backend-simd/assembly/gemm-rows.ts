@@ -46,7 +46,7 @@ export function timesMatrix(
   ldc *= 4;
   for (let row = 0; row < m; row++) memory.fill(c + <usize>row * ldc, 0, <usize>n * 4);
   const fours = m == 1 ? 0 : k & ~3;
-  const most = max(4, (BLOCK / 4 / n) & ~3);
+  const most = max(4, (BLOCK / 4 / max(n, 1)) & ~3);
   for (let step = 0; step < fours; step += most) {
     const steps = min(most, fours - step);
     const from = b + <usize>step * ldb;

@@ -141,6 +141,20 @@ describeConfigurations("Attention", () => {
     });
   });
 
+  it("is empty where vectors have no dimensions", () => {
+    const shape = [1, 2, 3, 0];
+    const [query, key, value] = [normal(rng, shape), normal(rng, shape), normal(rng, shape)];
+    tf.tidy(() => {
+      const [y, logSumExp] = runKernel(
+        "Attention",
+        { query, key, value, bias: normal(rng, []) },
+        { rate: 0, keys: [0, 0] },
+      ) as [tf.Tensor, tf.Tensor];
+      expect(y.shape).toEqual(shape);
+      expect(logSumExp.shape).toEqual([1, 2, 3]);
+    });
+  });
+
   it("never holds the scores of all queries", () => {
     const shape = [1, 1, 4096, 8];
     const [query, key, value] = [normal(rng, shape), normal(rng, shape), normal(rng, shape)];
