@@ -123,13 +123,29 @@ function parseVocabulary(model: JsonFields): { pieces: string[]; scores: Float64
       );
     }
     pieces.push(piece);
-    scores[id] = score;
+    scores[id] = asNativeReads(score);
     length += piece.length + 1;
     if (length > MAX_VOCABULARY_BYTES) {
       throw new TokenizerJsonError(model.at("vocab"), `expected at most ${MAX_VOCABULARY_BYTES} characters in all`);
     }
   }
   return { pieces, scores };
+}
+
+/**
+ * A number as the native library reads it from a file: its digits as an integer, which is rounded above 2^53, and then
+ * divided by a power of ten. Of numbers with 17 digits, which scores are, many end up beside the one nearest to the digits,
+ * and where two ways to cut a word are equally good (`-------`), that decides.
+ */
+function asNativeReads(score: number): number {
+  const text = String(score);
+  const point = text.indexOf(".");
+  if (text.length <= 16 || point < 0 || Math.abs(score) < 1e-99) return score; // 15 digits aren't rounded
+  const exponentAt = text.indexOf("e");
+  const end = exponentAt < 0 ? text.length : exponentAt;
+  const exponent = (exponentAt < 0 ? 0 : Number(text.slice(exponentAt + 1))) - (end - point - 1);
+  const digits = Number(text.slice(0, point) + text.slice(point + 1, end));
+  return exponent < 0 ? digits / Number(`1e${-exponent}`) : digits * Number(`1e${exponent}`);
 }
 
 /** The normalizer, in which `Precompiled` may stand among the stages that every tokenizer has. */
