@@ -37,15 +37,16 @@ describe("findBlas", () => {
     for (const isShared of [true, false]) {
       const heap = new Heap(isShared);
       const blas = findBlas(true, heap, 1).blas!;
-      const size = { m: 2, n: 2, k: 3, lda: 3, ldb: 2, ldc: 2, transposeA: false, transposeB: false };
+      const multiply = (a: number, b: number, c: number, accumulate: number) =>
+        blas.sgemmTiles(0, 0, 2, 2, 3, a, 3, 0, b, 2, 0, c, 2, 0, 2, 2, accumulate, 0, 1);
       for (let round = 0; round < 2; round++) {
         const { address } = heap.allocate(64);
         heap.float32.set([1, 2, 3, 4, 5, 6, 1, 0, 0, 1, 1, 1, 10, 10, 10, 10], address / 4);
         const at = [address, address + 24, address + 48] as const;
         const result = () => Array.from(heap.float32.subarray(address / 4 + 12, address / 4 + 16));
-        blas.multiply(size, ...at, true);
+        multiply(...at, 1);
         expect(result()).toEqual([14, 15, 20, 21]);
-        blas.multiply(size, ...at, false);
+        multiply(...at, 0);
         expect(result()).toEqual([4, 5, 10, 11]);
         heap.allocate(100_000_000);
       }

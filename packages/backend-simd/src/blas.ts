@@ -1,13 +1,17 @@
 import type { Heap } from "./heap.js";
-import type { Product } from "./multiply.js";
+import { createSgemmTiles, type Koffi, type Library, type SgemmSource } from "./sgemm.js";
+import type { KernelFunction } from "./thread-control.js";
 
 /** A native library of matrix products that works on the heap in place. */
 export type Blas = {
   /** The file it was loaded from. */
   library: string;
+  /** How many threads take part in a product; 0 where the library decides itself. */
   threads: number;
-  /** c = op(a) · op(b) at addresses of the heap, added to what is there if asked for. */
-  multiply(product: Product, a: number, b: number, c: number, accumulate: boolean): void;
+  /** Takes the arguments of the kernel `gemmTiles`, and does the same. */
+  sgemmTiles: KernelFunction;
+  /** How the pool's threads get at it, which then share tiles out; undefined where it has threads of its own. */
+  source: SgemmSource | undefined;
 };
 
 /** The library, or why there is none. */
@@ -32,11 +36,6 @@ const MAC = [
   "/usr/local/opt/openblas/lib/libopenblas.dylib",
 ];
 
-/** CBLAS's names for how a matrix is stored. */
-const ROW_MAJOR = 101;
-const AS_IS = 111;
-const TRANSPOSED = 112;
-
 /**
  * Looks for a library and checks that it multiplies.
  *
@@ -46,9 +45,10 @@ export function findBlas(wanted: boolean | string, heap: Heap, threads: number):
   if (wanted === false) return { reason: "not asked for" };
   const node = globalThis.process?.getBuiltinModule?.("node:module");
   if (node === undefined) return { reason: "native libraries need Node" };
+  const require = node.createRequire(import.meta.url);
   let koffi: Koffi;
   try {
-    koffi = node.createRequire(import.meta.url)("koffi") as Koffi;
+    koffi = require("koffi") as Koffi;
   } catch (error) {
     return { reason: `the package koffi isn't installed or doesn't load (${firstLine(error)})` };
   }
@@ -57,7 +57,7 @@ export function findBlas(wanted: boolean | string, heap: Heap, threads: number):
   const failures: string[] = [];
   for (const library of candidates) {
     try {
-      return { blas: load(koffi, library, heap, threads) };
+      return { blas: load(koffi, require.resolve("koffi"), library, heap, threads) };
     } catch (error) {
       failures.push(firstLine(error));
     }
@@ -66,41 +66,33 @@ export function findBlas(wanted: boolean | string, heap: Heap, threads: number):
   return { reason: "no OpenBLAS in the usual places; install it (Debian: libopenblas0-pthread) or set T5_BLAS" };
 }
 
-/** What is used of koffi, whose types are only there where it is. */
-type Koffi = {
-  load(path: string): { func(signature: string): (...args: number[]) => number };
-  address(view: ArrayBufferView): bigint;
-};
-
-function load(koffi: Koffi, library: string, heap: Heap, threads: number): Blas {
-  // After each product OpenBLAS's threads stay awake for a while and take the cores from ours. Read when it's loaded.
-  globalThis.process.env.OPENBLAS_THREAD_TIMEOUT ??= "10";
+function load(koffi: Koffi, koffiFile: string, library: string, heap: Heap, threads: number): Blas {
   const handle = koffi.load(library);
-  const matrix = "uintptr_t, int";
-  const sgemm = handle.func(
-    `void cblas_sgemm(int, int, int, int, int, int, float, ${matrix}, ${matrix}, float, ${matrix})`,
-  );
-  let used = threads;
-  try {
-    handle.func("void openblas_set_num_threads(int)")(threads);
-  } catch {
-    used = 0; // Accelerate decides for itself
-  }
   const base = baseAddress(koffi, heap);
-  const blas: Blas = {
-    library,
-    threads: used,
-    multiply({ transposeA, transposeB, m, n, k, lda, ldb, ldc }, a, b, c, accumulate) {
-      const start = base();
-      const flagA = transposeA ? TRANSPOSED : AS_IS;
-      const flagB = transposeB ? TRANSPOSED : AS_IS;
-      const beta = accumulate ? 1 : 0;
-      sgemm(ROW_MAJOR, flagA, flagB, m, n, k, 1, start + a, lda, start + b, ldb, beta, start + c, ldc);
-    },
-  };
+  const blas: Blas = { library, threads, sgemmTiles: createSgemmTiles(handle, base), source: undefined };
   check(blas, heap);
+  try {
+    if (threads > 1 && mayBeShared(handle)) {
+      handle.func("void openblas_set_num_threads(int)")(1);
+      blas.source = { koffi: koffiFile, library, heap: base() };
+    } else {
+      handle.func("void openblas_set_num_threads(int)")(threads);
+    }
+  } catch {
+    blas.threads = 0; // not OpenBLAS, or an old one
+  }
   return blas;
 }
+
+/**
+ * Whether several threads may call a library at the same time, each for one product: OpenBLAS's build for pthreads is
+ * safe for that, the serial one isn't, and the one for OpenMP has a number of threads for each caller.
+ */
+function mayBeShared(library: Library): boolean {
+  return library.func("int openblas_get_parallel()")() === WITH_PTHREADS;
+}
+
+const WITH_PTHREADS = 1;
 
 /** The heap's address in the process; growing the heap may move it. */
 function baseAddress(koffi: Koffi, heap: Heap): () => number {
@@ -121,8 +113,7 @@ function check(blas: Blas, heap: Heap): void {
   try {
     const at = block.address;
     heap.float32.set([1, 2, 3, 4, 5, 6, 7, 8, 0, 0, 0, 0], at / 4);
-    const square = { transposeA: false, transposeB: true, m: 2, n: 2, k: 2, lda: 2, ldb: 2, ldc: 2 };
-    blas.multiply(square, at, at + 16, at + 32, false);
+    blas.sgemmTiles(0, 1, 2, 2, 2, at, 2, 0, at + 16, 2, 0, at + 32, 2, 0, 2, 2, 0, 0, 1);
     const product = Array.from(heap.float32.subarray(at / 4 + 8, at / 4 + 12));
     if (product.join() !== "17,23,39,53") throw new Error(`its product is wrong: ${product.join(", ")}`);
   } finally {

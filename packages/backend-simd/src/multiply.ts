@@ -1,5 +1,5 @@
 import type { SimdBackend } from "./backend.js";
-import type { Blas } from "./blas.js";
+import { SGEMM_TILES } from "./thread-control.js";
 
 /** op(a) [m, k] · op(b) [k, n]; the leading dimensions are elements from row to row of what is stored. */
 export type Product = {
@@ -57,12 +57,8 @@ export function multiplyBatch(
   const isRow = (m <= FEW_ROWS && !transposeA) || (m === 1 && lda === 1);
   const isColumn = n === 1 && ldc === 1 && (transposeB || ldb === 1);
   const hasFewRows = k > 0 && !accumulate && (isRow || isColumn);
-  const { blas } = backend;
-  if (!hasFewRows && (blas === undefined || Math.min(m, n) < BLAS_ROWS || m * n * k < BLAS_WORK)) {
-    const { tileM, tileN, tiles } = cut(m, n, size, backend.pool.threads);
-    const args = [Number(transposeA), Number(transposeB), m, n, k, a, lda, strideA, b, ldb, strideB, c, ldc, strideC];
-    args.push(tileM, tileN, Number(accumulate));
-    backend.pool.run("gemmTiles", args, size * tiles, Math.ceil((tileM * tileN * (k + 16)) / 16));
+  if (!hasFewRows) {
+    multiplyTiles(backend, product, batch, a, b, c, accumulate);
     return;
   }
   // One column: the transposed product has one row, and the same numbers in the same places.
@@ -71,10 +67,28 @@ export function multiplyBatch(
     : { transposeA: false, transposeB: !transposeA, m: 1, n: m, k, lda: k, ldb: lda, ldc: m };
   for (let i = 0; i < size; i++) {
     const [fromA, fromB, to] = [a + i * strideA * 4, b + i * strideB * 4, c + i * strideC * 4];
-    if (!hasFewRows) (blas as Blas).multiply(product, fromA, fromB, to, accumulate);
-    else if (isRow) multiplyFewRows(backend, product, fromA, fromB, to);
+    if (isRow) multiplyFewRows(backend, product, fromA, fromB, to);
     else multiplyFewRows(backend, asRow, fromB, fromA, to);
   }
+}
+
+function multiplyTiles(
+  { blas, pool }: SimdBackend,
+  { transposeA, transposeB, m, n, k, lda, ldb, ldc }: Product,
+  { size, strideA, strideB, strideC }: Batch,
+  a: number,
+  b: number,
+  c: number,
+  accumulate: boolean,
+): void {
+  const usesBlas = blas !== undefined && Math.min(m, n) >= BLAS_ROWS && m * n * k >= BLAS_WORK;
+  // A library with threads of its own is called once, from this one.
+  const callsAlone = usesBlas && blas.source === undefined;
+  const { tileM, tileN, tiles } = (usesBlas ? cutForBlas : cut)(m, n, size, callsAlone ? 1 : pool.threads);
+  const args = [Number(transposeA), Number(transposeB), m, n, k, a, lda, strideA, b, ldb, strideB, c, ldc, strideC];
+  args.push(tileM, tileN, Number(accumulate));
+  if (callsAlone) blas.sgemmTiles(...args, 0, size);
+  else pool.run(usesBlas ? SGEMM_TILES : "gemmTiles", args, size * tiles, Math.ceil((tileM * tileN * (k + 16)) / 16));
 }
 
 /** A tile of a product of few rows: its width, of which the sums stay in the first-level cache, and its steps. */
@@ -110,17 +124,31 @@ function multiplyFewRows(backend: SimdBackend, product: Product, a: number, b: n
   });
 }
 
+type Cut = { tileM: number; tileN: number; tiles: number };
+
 /**
  * Cuts a product into tiles: large ones, since each packs its own operands, but enough of them to go round.
  *
  * The result doesn't depend on the cut.
  */
-function cut(m: number, n: number, batch: number, threads: number): { tileM: number; tileN: number; tiles: number } {
+function cut(m: number, n: number, batch: number, threads: number): Cut {
   let [tileM, tileN] = [threads === 1 ? m : Math.min(m, 384), Math.min(n, 512)];
   const count = () => Math.ceil(m / tileM) * Math.ceil(n / tileN);
   while (threads > 1 && batch * count() < 4 * threads) {
     if (tileM > 48 && tileM >= tileN / 2) tileM = Math.ceil(tileM / 2 / 12) * 12;
     else if (tileN > 64) tileN = Math.ceil(tileN / 2 / 8) * 8;
+    else break;
+  }
+  return { tileM, tileN, tiles: count() };
+}
+
+/** As `cut`, for OpenBLAS: it packs blocks of its own, and a tile of 128 × 128 is as fast as one of 1024 × 1024. */
+function cutForBlas(m: number, n: number, batch: number, threads: number): Cut {
+  let [tileM, tileN] = [m, n];
+  const count = () => Math.ceil(m / tileM) * Math.ceil(n / tileN);
+  while (threads > 1 && batch * count() < 2 * threads) {
+    if (tileM > 128 && tileM >= tileN) tileM = Math.ceil(tileM / 2 / 16) * 16;
+    else if (tileN > 128) tileN = Math.ceil(tileN / 2 / 16) * 16;
     else break;
   }
   return { tileM, tileN, tiles: count() };

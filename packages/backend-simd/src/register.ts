@@ -23,7 +23,7 @@ export type SimdInfo = {
   reasonForThreads: string;
   relaxedSimd: boolean;
   sharedMemory: boolean;
-  /** The library for large products, and its threads; 0 where it decides itself. */
+  /** The library for large products, and how many threads take part; 0 where it decides itself. */
   blas: { library: string; threads: number } | undefined;
   reasonForNoBlas: string | undefined;
   /** Bytes of the tensors in the heap now, and the most there were at a time. */
@@ -56,8 +56,8 @@ async function register(options: SimdOptions): Promise<void> {
   const plan = planThreads(options.threads, isShared, whyNot);
   const { module, hasRelaxedSimd } = await loadKernels(isShared, options.relaxedSimd ?? true);
   const heap = new Heap(isShared);
-  const pool = new ThreadPool(module, heap, plan);
   const search = findBlas(options.blas ?? true, heap, plan.threads);
+  const pool = new ThreadPool(module, heap, plan, search.blas);
   const backend = new SimdBackend(heap, pool, search.blas);
   running = { backend, hasRelaxedSimd, reasonForNoBlas: search.reason };
   registerKernels();

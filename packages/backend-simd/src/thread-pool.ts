@@ -1,6 +1,8 @@
 import type { Block } from "./allocator.js";
+import type { Blas } from "./blas.js";
 import { WORKER_PROGRAM } from "./generated/worker-program.js";
 import type { Heap } from "./heap.js";
+import type { SgemmSource } from "./sgemm.js";
 import {
   ACTIVE,
   ARGUMENT_COUNT,
@@ -11,10 +13,12 @@ import {
   IS_OPEN,
   KERNEL,
   type KernelFunction,
+  kernelNames,
   NEXT_PART,
   PARTS,
   READY,
   RUN,
+  SGEMM_TILES,
   takeParts,
 } from "./thread-control.js";
 import type { WorkerStart } from "./worker.js";
@@ -54,6 +58,7 @@ export class ThreadPool {
   readonly kernels: Readonly<Record<string, KernelFunction>>;
   readonly #module: WebAssembly.Module;
   readonly #heap: Heap;
+  readonly #sgemm: SgemmSource | undefined;
   readonly #numbers: ReadonlyMap<string, number>;
   readonly #scratch: Block[] = [];
   readonly #canSleep: boolean;
@@ -61,15 +66,17 @@ export class ThreadPool {
   #reason: string;
   #workers: Stoppable[] | undefined;
 
-  constructor(module: WebAssembly.Module, heap: Heap, plan: ThreadPlan) {
+  constructor(module: WebAssembly.Module, heap: Heap, plan: ThreadPlan, blas?: Blas) {
     this.#module = module;
     this.#heap = heap;
+    this.#sgemm = blas?.source;
     this.#threads = plan.threads;
     this.#reason = plan.reason;
     const { exports } = new WebAssembly.Instance(module, { env: { memory: heap.memory, abort } });
-    const names = WebAssembly.Module.exports(module).filter(({ kind }) => kind === "function");
-    this.#numbers = new Map(names.map(({ name }, i) => [name, i]));
-    this.kernels = exports as unknown as Record<string, KernelFunction>;
+    const named = new Map(Object.entries(exports as unknown as Record<string, KernelFunction>));
+    if (blas !== undefined) named.set(SGEMM_TILES, blas.sgemmTiles);
+    this.#numbers = new Map(kernelNames(module).map((name, i) => [name, i]));
+    this.kernels = Object.fromEntries(named);
     this.#initThread(0);
     // A page's main thread may not sleep.
     this.#canSleep = process?.getBuiltinModule !== undefined || typeof window === "undefined";
@@ -152,7 +159,7 @@ export class ThreadPool {
       try {
         for (let thread = 1; thread < this.#threads; thread++) {
           const scratch = this.#allocateScratch();
-          const start = { module: this.#module, memory: this.#heap.memory, thread, scratch };
+          const start = { module: this.#module, memory: this.#heap.memory, thread, scratch, sgemm: this.#sgemm };
           this.#workers.push(startWorker(start, (error) => this.#lose(error)));
         }
       } catch (error) {

@@ -1,3 +1,4 @@
+import { createSgemmTiles, type Koffi, type SgemmSource } from "./sgemm.js";
 import {
   ACTIVE,
   ARGUMENT_COUNT,
@@ -8,12 +9,20 @@ import {
   IS_OPEN,
   KERNEL,
   type KernelFunction,
+  kernelNames,
   READY,
+  SGEMM_TILES,
   takeParts,
 } from "./thread-control.js";
 
 /** What a thread of the pool is started with. */
-export type WorkerStart = { module: WebAssembly.Module; memory: WebAssembly.Memory; thread: number; scratch: number };
+export type WorkerStart = {
+  module: WebAssembly.Module;
+  memory: WebAssembly.Memory;
+  thread: number;
+  scratch: number;
+  sgemm: SgemmSource | undefined;
+};
 
 /**
  * How long a thread looks for the next job before it sleeps. Kernels of one model follow each other in microseconds, and
@@ -21,10 +30,10 @@ export type WorkerStart = { module: WebAssembly.Module; memory: WebAssembly.Memo
  */
 const SPIN_MS = 0.2;
 
-function work({ module, memory, thread, scratch }: WorkerStart): void {
+function work({ module, memory, thread, scratch, sgemm }: WorkerStart): void {
   const { exports } = new WebAssembly.Instance(module, { env: { memory, abort } });
-  const names = WebAssembly.Module.exports(module).filter(({ kind }) => kind === "function");
-  const kernels = names.map(({ name }) => exports[name] as KernelFunction);
+  const named: Record<string, unknown> = { ...exports, [SGEMM_TILES]: sgemm && loadSgemmTiles(sgemm) };
+  const kernels = kernelNames(module).map((name) => named[name] as KernelFunction);
   (exports.initThread as KernelFunction)(thread, scratch);
   const control = new Int32Array(memory.buffer, CONTROL_ADDRESS, 256);
   const values = new Float64Array(memory.buffer, CONTROL_ADDRESS, 256);
@@ -45,6 +54,11 @@ function work({ module, memory, thread, scratch }: WorkerStart): void {
     }
     if (Atomics.sub(control, ACTIVE, 1) === 1) Atomics.notify(control, ACTIVE);
   }
+}
+
+function loadSgemmTiles({ koffi, library, heap }: SgemmSource): KernelFunction {
+  const require = process.getBuiltinModule("node:module").createRequire(koffi);
+  return createSgemmTiles((require(koffi) as Koffi).load(library), () => heap);
 }
 
 /** Whether there's another job than `generation` before the time is over. */
