@@ -12,7 +12,7 @@ export type DoubleArrayOptions = {
  * Builds the trie of keys. Of keys that are equal the last counts; empty ones aren't put in.
  *
  * @param keys The bytes of each key, followed by a 0 byte.
- * @param values The value of each key, from 0 to 2^31 - 2.
+ * @param values The value of each key, from 0 to 2^31 - 2, or `NO_KEY` to leave it out.
  */
 export function buildDoubleArray(
   keys: Uint8Array,

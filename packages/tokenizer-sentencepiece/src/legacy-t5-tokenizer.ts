@@ -32,7 +32,7 @@ export class LegacyT5Tokenizer implements Tokenizer {
     this.#extraIds = extraIds;
     this.#processor = new TextProcessor(model);
     const { vocabulary } = this.#processor;
-    const size = model.pieces.length + extraIds;
+    const size = vocabulary.pieces.count + extraIds;
     const sentinels = Array.from({ length: extraIds }, (_, i) => size - 1 - i);
     const specialIds = new Map<string, number>();
     // A piece that the model lacks gets an id after all others.
@@ -43,7 +43,7 @@ export class LegacyT5Tokenizer implements Tokenizer {
       return id;
     };
     const end = idOf(model.trainer.eosPiece ?? "</s>");
-    const unknown = idOf(model.pieces[vocabulary.unknown]!.piece);
+    const unknown = idOf(vocabulary.pieces.textOf(vocabulary.unknown)!);
     const pad = idOf(model.trainer.padPiece ?? "<pad>");
     for (const [i, id] of sentinels.entries()) specialIds.set(`<extra_id_${i}>`, id);
     this.special = { pad, end, unknown, start: -1, mask: -1, sentinels };
@@ -121,7 +121,7 @@ export class LegacyT5Tokenizer implements Tokenizer {
   }
 
   pieceOf(id: number): string | undefined {
-    return this.#specialPieces.get(id) ?? this.#model.pieces[id]?.piece;
+    return this.#specialPieces.get(id) ?? this.#processor.vocabulary.pieces.textOf(id);
   }
 
   toJSON(): LegacyT5Json {

@@ -9,12 +9,16 @@ export type LinkedTrie = {
   readonly valuesPlusOne: Int32Array;
 };
 
+/** The value of a key that isn't put in. */
+export const NO_KEY = -1;
+
 /**
  * The trie of keys, each followed by a 0 byte.
  *
  * Most nodes have one child. Which node a byte leads to otherwise is kept by open addressing, so that a wide node costs no
  * more than a narrow one. All is in one loop, since it usually runs but once, before the platform compiles its parts well.
  *
+ * @param keyValues The value of each key, or `NO_KEY` for one that is left out.
  * @param onRepeat Called with the value of a key that was there before.
  */
 export function linkNodes(
@@ -27,7 +31,7 @@ export function linkNodes(
   const firstChild = new Int32Array(most);
   const nextSibling = new Int32Array(most);
   const valuesPlusOne = new Int32Array(most); // not filled with -1: memory that isn't written to costs nothing
-  let slots: Int32Array = new Int32Array(powerOfTwoAbove(keys.length / 2));
+  let slots: Int32Array = new Int32Array(powerOfTwoAbove(keys.length / 4));
   let mask = slots.length - 1;
   let edgeCount = 0;
   let size = 1;
@@ -35,6 +39,11 @@ export function linkNodes(
   let key = 0;
   for (let i = 0; i < keys.length; i++) {
     const byte = keys[i]!;
+    if (node === 0 && keyValues[key] === NO_KEY) {
+      while (keys[i] !== 0) i++;
+      key++;
+      continue;
+    }
     if (byte === 0) {
       if (valuesPlusOne[node] !== 0) onRepeat(keyValues[key]!);
       if (node !== 0) valuesPlusOne[node] = keyValues[key]! + 1;

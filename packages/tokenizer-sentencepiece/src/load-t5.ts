@@ -2,6 +2,7 @@ import type { Tokenizer } from "@t5ts/tokenizer-bpe";
 import { LegacyT5Tokenizer } from "./legacy-t5-tokenizer.js";
 import { loadUnigram } from "./load-unigram.js";
 import { type Piece, parseModel, type SentencePieceModel } from "./model-file.js";
+import { modelOfPacked, PackedPieces, packedPiecesOf } from "./packed-pieces.js";
 import { SentencePieceTokenizer } from "./sentencepiece-tokenizer.js";
 import { t5Json } from "./t5-json.js";
 
@@ -51,8 +52,14 @@ const MAX_EXTRA_IDS = 1 << 16;
 
 /** A model with `<extra_id_…>` as user-defined pieces after its own, the first with the highest id. */
 export function withSentinels(model: SentencePieceModel, count: number): SentencePieceModel {
+  const { trainer, normalizer, denormalizer, otherFields } = model;
   const sentinels = Array.from({ length: count }, (_, i): Piece => {
     return { piece: `▁<extra_id_${count - 1 - i}>`, score: 0, type: "user-defined" };
   });
-  return { ...model, pieces: [...model.pieces, ...sentinels] };
+  return modelOfPacked(packedPiecesOf(model).concat(PackedPieces.of(sentinels)), {
+    trainer,
+    normalizer,
+    denormalizer,
+    otherFields,
+  });
 }

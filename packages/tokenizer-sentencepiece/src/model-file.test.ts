@@ -127,6 +127,33 @@ describe("parseModel", () => {
     expect(parseModel(Uint8Array.from([...usual, ...other, ...usual])).pieces).toEqual([expected, expected, expected]);
   });
 
+  it("accepts the texts that a decoder of UTF-8 accepts, and names the others", () => {
+    const byte = fc.oneof(fc.constantFrom(0x61, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf), fc.integer({ min: 1, max: 255 }));
+    const lead = fc.constantFrom(0xc1, 0xc2, 0xdf, 0xe0, 0xe2, 0xed, 0xef, 0xf0, 0xf1, 0xf4, 0xf5);
+    const text = fc
+      .tuple(fc.oneof(byte, lead), fc.array(byte, { maxLength: 4 }))
+      .map(([first, rest]) => [first, ...rest]);
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          text,
+          fc.string({ unit: "binary", minLength: 1 }).map((each) => [...new TextEncoder().encode(each)]),
+        ),
+        (bytes) => {
+          const file = Uint8Array.from([0x0a, 3, 0x0a, 1, 97, 0x0a, bytes.length + 2, 0x0a, bytes.length, ...bytes]);
+          const parse = (): string => parseModel(file).pieces[1]!.piece;
+          let expected: string | undefined;
+          try {
+            expected = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Uint8Array.from(bytes));
+          } catch {}
+          if (expected === undefined || bytes.includes(0)) expect(parse).toThrow("pieces[1].piece: expected text");
+          else expect(parse()).toBe(expected);
+        },
+      ),
+      { numRuns: 3000 },
+    );
+  });
+
   it("takes names of what objects have for pieces", () => {
     const names = ["__proto__", "constructor", "toString", "▁hasOwnProperty"];
     const scores = Object.fromEntries(["▁", ..."_acdehnoprstuwy"].map((each) => [each, -9]));
@@ -155,7 +182,7 @@ describe("parseModel", () => {
     ],
     ["a piece twice", { ...MODEL, pieces: [...MODEL.pieces, MODEL.pieces[4]!] }, "pieces[9].piece"],
     ["an empty piece", smallModel({ "": 1 }), "pieces[3].piece"],
-    ["a piece with U+0000", smallModel({ "a\0b": 1 }), "pieces"],
+    ["a piece with U+0000", smallModel({ "a\0b": 1 }), "pieces[3].piece"],
     ["a piece of 8000 bytes", smallModel({ ["é".repeat(4000)]: 1 }), "pieces[3].piece"],
     ["a byte without byte_fallback", { ...smallModel({}, { byte: ["<0x00>"] }), trainer: {} }, "pieces[3].type"],
     ["a byte that is none", smallModel({}, { byte: ["<0xzz>"] }), "pieces[3].piece"],

@@ -1,7 +1,8 @@
 import { MessageReader } from "./message-reader.js";
 import { MessageWriter } from "./message-writer.js";
 import { ModelFileError } from "./model-file-error.js";
-import { PIECE_TYPES, PieceReader } from "./piece-reader.js";
+import { modelOfPacked, PIECE_TYPES } from "./packed-pieces.js";
+import { PieceReader } from "./piece-reader.js";
 
 /** What a .model file holds: SentencePiece's `ModelProto`. */
 export type SentencePieceModel = {
@@ -107,14 +108,13 @@ export function parseModel(file: Uint8Array): SentencePieceModel {
     else otherFields.push(reader.skip());
   }
   const pieces = pieceReader.finish();
-  if (pieces.length === 0) throw new ModelFileError("pieces", "expected at least one, got none");
-  return {
-    pieces,
+  if (pieces.count === 0) throw new ModelFileError("pieces", "expected at least one, got none");
+  return modelOfPacked(pieces, {
     trainer,
     normalizer,
     ...(denormalizer === undefined ? {} : { denormalizer }),
     ...(otherFields.length === 0 ? {} : { otherFields: concatenate(otherFields) }),
-  };
+  });
 }
 
 /** Writes a .model file; of a model that was read, the same bytes if SentencePiece wrote them. */

@@ -27,15 +27,16 @@ export class PieceDecoder implements DecodeStream {
   }
 
   push(id: number): string {
-    const found = this.#vocabulary.pieces[id];
-    if (found === undefined) return "";
-    if (found.type === "byte") return this.#written(this.#bytes.push(byteOf(found.piece)));
+    const { pieces } = this.#vocabulary;
+    let piece = pieces.textOf(id);
+    if (piece === undefined) return "";
+    const type = pieces.typeOf(id);
+    if (type === "byte") return this.#written(this.#bytes.push(byteOf(piece)));
     const before = this.#written(this.#bytes.end());
     if (this.#sawSpace || !this.#isEmpty) this.#awaitsSpace = false;
     this.#sawSpace = false;
-    if (found.type === "control") return before;
-    if (found.type === "unknown") return before + this.#written(this.#options.unknownText);
-    let { piece } = found;
+    if (type === "control") return before;
+    if (type === "unknown") return before + this.#written(this.#options.unknownText);
     if (this.#awaitsSpace && piece.startsWith("▁")) {
       piece = piece.slice(1);
       this.#sawSpace = !this.#options.dropsLeadingSpaces;

@@ -1,17 +1,6 @@
-import { decodeUtf8, type MessageReader } from "./message-reader.js";
-import type { Piece, PieceType } from "./model-file.js";
+import type { MessageReader } from "./message-reader.js";
 import { ModelFileError } from "./model-file-error.js";
-
-/** The types of pieces; the place in the list is the number in the file. */
-export const PIECE_TYPES: readonly (PieceType | undefined)[] = [
-  undefined,
-  "normal",
-  "unknown",
-  "control",
-  "user-defined",
-  "unused",
-  "byte",
-];
+import { PackedPieces, PIECE_TYPES } from "./packed-pieces.js";
 
 /** The largest vocabulary we know of has 902,000 pieces. */
 export const MAX_PIECES: number = 2 ** 20;
@@ -25,15 +14,10 @@ const MAX_PIECE_BYTES = 8000;
 /** There's room for so many pieces in any case. */
 const ROOM = 64;
 
-/**
- * Reads the pieces of a .model file.
- *
- * They are most of a file, and what makes a file load slowly is an object for each of its parts. So the pieces are
- * collected in plain arrays, and their texts are decoded all at once.
- */
+/** Reads the pieces of a .model file, which are most of it. */
 export class PieceReader {
   count = 0;
-  #scores: Float32Array = new Float32Array(0);
+  #scores: Float64Array = new Float64Array(0);
   #types: Uint8Array = new Uint8Array(0);
   #bytes: Uint8Array = new Uint8Array(0); // each text followed by a 0 byte
   #length = 0;
@@ -46,8 +30,9 @@ export class PieceReader {
     // Room for all there can be, at once: memory that isn't written to costs nothing, and to write to it the first time does.
     const most = Math.min(MAX_PIECES, Math.max(ROOM, Math.floor(file.length / 10)));
     const bytes = new Uint8Array(Math.min(MAX_VOCABULARY_BYTES, file.length + 1));
-    const scores = new Float32Array(most);
-    const scoreBits = new Int32Array(scores.buffer);
+    const scores = new Float64Array(most);
+    const float = new Float32Array(1);
+    const floatBits = new Int32Array(float.buffer);
     const types = new Uint8Array(most);
     let length = 0;
     let count = 0;
@@ -64,10 +49,15 @@ export class PieceReader {
       const upper = (file[scoreAt + 4]! << 8) | file[scoreAt + 3]!;
       if ((upper & 0x7f80) === 0x7f80) break; // no finite number
       if (length + textLength + 1 > bytes.length) break;
-      scoreBits[count] = (upper << 16) | (file[scoreAt + 2]! << 8) | file[scoreAt + 1]!;
+      floatBits[0] = (upper << 16) | (file[scoreAt + 2]! << 8) | file[scoreAt + 1]!;
+      scores[count] = float[0]!;
       types[count] = type;
-      for (let from = at + 4; from < scoreAt; from++) bytes[length++] = file[from]!;
-      bytes[length++] = 0;
+      let to = length;
+      let from = at + 4;
+      while (from < scoreAt && file[from] !== 0) bytes[to++] = file[from++]!;
+      if (from < scoreAt) break; // a 0 byte
+      bytes[to++] = 0;
+      length = to;
       at += 2 + size;
     }
     this.#bytes = bytes;
@@ -101,9 +91,11 @@ export class PieceReader {
     if (end - start >= MAX_PIECE_BYTES) {
       throw reader.error("piece", `expected fewer than ${MAX_PIECE_BYTES} bytes, got ${end - start}`);
     }
-    this.#append(file.subarray(start, end));
+    const text = file.subarray(start, end);
+    if (text.includes(0)) throw reader.error("piece", "expected text without U+0000");
+    this.#append(text);
     if (this.count === this.#scores.length) {
-      this.#scores = copyInto(new Float32Array(this.count * 2), this.#scores);
+      this.#scores = copyInto(new Float64Array(this.count * 2), this.#scores);
       this.#types = copyInto(new Uint8Array(this.count * 2), this.#types);
     }
     this.#scores[this.count] = score;
@@ -111,18 +103,15 @@ export class PieceReader {
     this.count++;
   }
 
-  finish(): Piece[] {
-    if (this.count === 0) return [];
-    const bytes = this.#bytes.subarray(0, this.#length - 1);
-    const texts = decodeUtf8(bytes)?.split("\0");
-    if (texts?.length !== this.count) throw this.#firstProblem(bytes);
-    const scores = this.#scores;
-    const types = this.#types;
-    const pieces: Piece[] = [];
-    for (let i = 0; i < texts.length; i++) {
-      pieces.push({ piece: texts[i]!, score: scores[i]!, type: PIECE_TYPES[types[i]!]! });
+  finish(): PackedPieces {
+    const bytes = this.#bytes.subarray(0, this.#length);
+    const wrong = firstNotUtf8(bytes);
+    if (wrong >= 0) {
+      let id = 0;
+      for (let at = 0; at < wrong; at++) if (bytes[at] === 0) id++;
+      throw new ModelFileError(`pieces[${id}].piece`, "expected text in UTF-8");
     }
-    return pieces;
+    return new PackedPieces(bytes, this.#scores.subarray(0, this.count), this.#types.subarray(0, this.count));
   }
 
   #append(text: Uint8Array): void {
@@ -135,21 +124,32 @@ export class PieceReader {
     this.#bytes[length - 1] = 0;
     this.#length = length;
   }
-
-  /** The first text that isn't UTF-8. If all are, one of them has a 0 byte. */
-  #firstProblem(bytes: Uint8Array): ModelFileError {
-    let start = 0;
-    for (let i = 0; start <= bytes.length; i++) {
-      const end = bytes.indexOf(0, start);
-      const text = decodeUtf8(bytes.subarray(start, end < 0 ? bytes.length : end));
-      if (text === undefined) return new ModelFileError(`pieces[${i}].piece`, "expected text in UTF-8");
-      start = end < 0 ? bytes.length + 1 : end + 1;
-    }
-    return new ModelFileError("pieces", "expected texts without U+0000");
-  }
 }
 
-function copyInto<T extends Float32Array | Uint8Array>(larger: T, array: T): T {
+/** The place of the first byte that can't stand there in UTF-8, or -1. A decoder would write all of the text. */
+function firstNotUtf8(bytes: Uint8Array): number {
+  for (let i = 0; i < bytes.length; ) {
+    const first = bytes[i]!;
+    if (first < 0x80) {
+      i++;
+      continue;
+    }
+    const second = bytes[i + 1]!;
+    if (first < 0xc2 || first > 0xf4 || (second & 0xc0) !== 0x80) return i;
+    if (first < 0xe0) {
+      i += 2;
+      continue;
+    }
+    // Surrogates, what's above U+10FFFF, and what would fit fewer bytes.
+    if (first === 0xed ? second > 0x9f : first === 0xf4 ? second > 0x8f : false) return i;
+    if ((first === 0xe0 && second < 0xa0) || (first === 0xf0 && second < 0x90)) return i;
+    if ((bytes[i + 2]! & 0xc0) !== 0x80 || (first >= 0xf0 && (bytes[i + 3]! & 0xc0) !== 0x80)) return i;
+    i += first < 0xf0 ? 3 : 4;
+  }
+  return -1;
+}
+
+function copyInto<T extends Float64Array | Uint8Array>(larger: T, array: T): T {
   larger.set(array as never);
   return larger;
 }

@@ -23,10 +23,10 @@ export function segmenterOf(model: SentencePieceModel, vocabulary: Vocabulary): 
   if (type === BPE) {
     const bpe = new ScoredBpe({
       trie: vocabulary.trie,
-      scores: vocabulary.scores,
+      scores: vocabulary.pieces.scores,
       unknown: vocabulary.unknown,
       userDefined,
-      isUnused: (id) => model.pieces[id]!.type === "unused",
+      isUnused: (id) => vocabulary.pieces.typeOf(id) === "unused",
       isCutAtSpaces: vocabulary.isCutAtSpaces && !vocabulary.hasUnused,
     });
     return {
@@ -41,7 +41,7 @@ export function segmenterOf(model: SentencePieceModel, vocabulary: Vocabulary): 
     };
   }
   // Here the reference finds control pieces in text, too.
-  const all = vocabulary.trieOf(({ type }) => type !== "unknown");
+  const all = vocabulary.trieOf((type) => type !== "unknown");
   if (type === WORD) return onlyOneWay(new WordSegmenter(all, vocabulary.unknown), "word");
   if (type === CHAR) return onlyOneWay(new CharacterSegmenter(all, userDefined, vocabulary.unknown), "character");
   throw new ModelFileError(
@@ -60,8 +60,8 @@ function unigramOf(vocabulary: Vocabulary): ModelSegmenter {
   const highest = Math.max(vocabulary.highestScore, SMALLEST_FLOAT);
   // What the reference adds up if there's no normal piece: the largest float.
   const unknownScore = Math.fround((lowest === Number.POSITIVE_INFINITY ? LARGEST_FLOAT : lowest) - UNKNOWN_PENALTY);
-  const scores = vocabulary.scores.slice();
-  const latticeScores = userDefined.length > 0 ? vocabulary.scores.slice() : scores; // only those of user-defined pieces differ
+  const scores = vocabulary.pieces.scores.slice();
+  const latticeScores = userDefined.length > 0 ? vocabulary.pieces.scores.slice() : scores; // only those of user-defined pieces differ
   for (const piece of userDefined) {
     const id = vocabulary.idOf(piece)!;
     // Better than any way around it; by its length in bytes in one place, in characters in the other.
@@ -71,7 +71,7 @@ function unigramOf(vocabulary: Vocabulary): ModelSegmenter {
   scores[vocabulary.unknown] = unknownScore;
   const unigram: UnigramVocabulary = {
     trie: vocabulary.hasUnused
-      ? vocabulary.trieOf(({ type }) => type === "normal" || type === "user-defined")
+      ? vocabulary.trieOf((type) => type === "normal" || type === "user-defined")
       : vocabulary.trie,
     scores,
     latticeScores,

@@ -48,8 +48,8 @@ export class SentencePieceTokenizer implements Tokenizer {
       );
     }
     this.model = model;
-    this.vocabSize = model.pieces.length;
     this.#processor = new TextProcessor(model);
+    this.vocabSize = this.#processor.vocabulary.pieces.count;
     this.special = findSpecialIds(model, this.#processor.vocabulary);
     this.#marks = marks;
     if (marks !== "none" && this.special.end < 0) throw lacks("end", marks, model.trainer.eosPiece ?? "</s>");
@@ -114,7 +114,7 @@ export class SentencePieceTokenizer implements Tokenizer {
   }
 
   pieceOf(id: number): string | undefined {
-    return this.model.pieces[id]?.piece;
+    return this.#processor.vocabulary.pieces.textOf(id);
   }
 
   /** The model as a .model file. */
@@ -140,10 +140,10 @@ const MARKS: readonly Marks[] = ["none", "end", "start-end"];
 /** As SentencePiece. */
 const MAX_N_BEST = 1024;
 
-function findSpecialIds({ trainer, pieces }: SentencePieceModel, vocabulary: Vocabulary): SpecialIds {
+function findSpecialIds({ trainer }: SentencePieceModel, vocabulary: Vocabulary): SpecialIds {
   const control = (piece: string): number => vocabulary.find(piece, "control");
   const sentinels: number[] = [];
-  for (let i = 0; i < pieces.length; i++) {
+  for (let i = 0; i < vocabulary.pieces.count; i++) {
     const name = `<extra_id_${i}>`;
     const id = [`▁${name}`, name]
       .map((piece) => vocabulary.find(piece, "user-defined", "control"))

@@ -1,11 +1,13 @@
-import { buildDoubleArray, keysOf } from "./build-double-array.js";
+import { buildDoubleArray } from "./build-double-array.js";
 import { type DoubleArray, findValue } from "./double-array.js";
-import type { Piece, SentencePieceModel } from "./model-file.js";
+import { NO_KEY } from "./linked-trie.js";
+import type { PieceType, SentencePieceModel } from "./model-file.js";
 import { ModelFileError } from "./model-file-error.js";
+import { type PackedPieces, PIECE_TYPES, packedPiecesOf } from "./packed-pieces.js";
 
 /** The pieces of a model and what SentencePiece asks of them. */
 export class Vocabulary {
-  readonly pieces: readonly Piece[];
+  readonly pieces: PackedPieces;
   /** The pieces that stand in text, those that aren't used included; values are ids. */
   readonly trie: DoubleArray;
   /** The id of what no piece stands for. */
@@ -13,8 +15,7 @@ export class Vocabulary {
   /** The id for each byte, if unknown characters are spelled in bytes. */
   readonly byteIds: Int32Array | undefined;
   readonly userDefined: readonly string[];
-  /** The scores in the file; and the lowest and the highest of normal pieces, which are infinite if there are none. */
-  readonly scores: Float64Array;
+  /** The lowest and the highest score of normal pieces, which are infinite if there are none. */
   readonly lowestScore: number;
   readonly highestScore: number;
   readonly hasUnused: boolean;
@@ -23,31 +24,30 @@ export class Vocabulary {
   readonly #notInText: ReadonlyMap<string, number>;
 
   /** @throws ModelFileError that names the piece that doesn't fit. */
-  constructor({ pieces, trainer }: SentencePieceModel) {
-    // One pass over the pieces with all that's needed of them: a loop that runs but once is most of what loading costs.
-    const texts: string[] = [];
-    const ids = new Int32Array(pieces.length);
-    const scores = new Float64Array(pieces.length);
+  constructor(model: SentencePieceModel) {
+    const pieces = packedPiecesOf(model);
+    const { count, scores, types } = pieces;
+    const ids = new Int32Array(count);
     const notInText = new Map<string, number>();
     const userDefined: string[] = [];
     let unknown = -1;
     let hasUnused = false;
     let lowest = Number.POSITIVE_INFINITY;
     let highest = Number.NEGATIVE_INFINITY;
-    for (let id = 0; id < pieces.length; id++) {
-      const { piece, score, type } = pieces[id]!;
-      scores[id] = score;
-      if (type === "normal") {
-        ids[texts.length] = id;
-        texts.push(piece);
+    for (let id = 0; id < count; id++) {
+      ids[id] = id;
+      if (types[id] === NORMAL) {
+        const score = scores[id]!;
         if (score < lowest) lowest = score;
         if (score > highest) highest = score;
-      } else if (type === "user-defined" || type === "unused") {
-        ids[texts.length] = id;
-        texts.push(piece);
-        if (type === "user-defined") userDefined.push(piece);
-        else hasUnused = true;
-      } else {
+        continue;
+      }
+      const type = pieces.typeOf(id);
+      if (type === "user-defined") userDefined.push(pieces.textOf(id)!);
+      else if (type === "unused") hasUnused = true;
+      else {
+        ids[id] = NO_KEY;
+        const piece = pieces.textOf(id)!;
         if (notInText.has(piece)) throw problem(id, "piece", `"${piece}" is there twice`);
         notInText.set(piece, id);
         if (type !== "unknown") continue;
@@ -56,21 +56,19 @@ export class Vocabulary {
       }
     }
     if (unknown < 0) throw new ModelFileError("pieces", "expected an unknown piece, got none");
-    const keys = keysOf(texts);
-    this.trie = buildDoubleArray(keys, ids, {
+    this.trie = buildDoubleArray(pieces.bytes, ids, {
       onRepeat: (id) => {
-        throw problem(id, "piece", `"${pieces[id]!.piece}" is there twice`);
+        throw problem(id, "piece", `"${pieces.textOf(id)}" is there twice`);
       },
     });
     this.pieces = pieces;
     this.unknown = unknown;
-    this.byteIds = findBytes(pieces, notInText.values(), trainer.byteFallback ?? false);
+    this.byteIds = findBytes(pieces, notInText, model.trainer.byteFallback ?? false);
     this.userDefined = userDefined;
-    this.scores = scores;
     this.lowestScore = lowest;
     this.highestScore = highest;
     this.hasUnused = hasUnused;
-    this.isCutAtSpaces = beginMarksOnly(keys);
+    this.isCutAtSpaces = beginMarksOnly(pieces.bytes);
     this.#notInText = notInText;
   }
 
@@ -83,23 +81,29 @@ export class Vocabulary {
   }
 
   /** The id of a piece of a type; -1 if there is none. */
-  find(piece: string, ...types: readonly Piece["type"][]): number {
+  find(piece: string, ...types: readonly PieceType[]): number {
     const id = this.idOf(piece);
-    return id !== undefined && types.includes(this.pieces[id]!.type) ? id : -1;
+    return id !== undefined && types.includes(this.pieces.typeOf(id)!) ? id : -1;
   }
 
   /** A trie of other pieces than those of `trie`. */
-  trieOf(isIncluded: (piece: Piece) => boolean): DoubleArray {
-    const ids = [...this.pieces.keys()].filter((id) => isIncluded(this.pieces[id]!));
-    return buildDoubleArray(keysOf(ids.map((id) => this.pieces[id]!.piece)), ids);
+  trieOf(isIncluded: (type: PieceType) => boolean): DoubleArray {
+    const { bytes, count } = this.pieces;
+    const ids = Int32Array.from({ length: count }, (_, id) => (isIncluded(this.pieces.typeOf(id)!) ? id : NO_KEY));
+    return buildDoubleArray(bytes, ids);
   }
 }
 
-function findBytes(pieces: readonly Piece[], ids: Iterable<number>, isFallback: boolean): Int32Array | undefined {
+const NORMAL = PIECE_TYPES.indexOf("normal");
+
+function findBytes(
+  pieces: PackedPieces,
+  notInText: ReadonlyMap<string, number>,
+  isFallback: boolean,
+): Int32Array | undefined {
   const byteIds = new Int32Array(256).fill(-1);
-  for (const id of ids) {
-    const { piece, type } = pieces[id]!;
-    if (type !== "byte") continue;
+  for (const [piece, id] of notInText) {
+    if (pieces.typeOf(id) !== "byte") continue;
     if (!isFallback) throw problem(id, "type", `"${piece}" is a byte, but trainer_spec.byte_fallback is false`);
     const byte = byteOf(piece);
     if (byte < 0) throw problem(id, "piece", `expected a byte as in "<0x0A>", got "${piece}"`);
@@ -128,8 +132,9 @@ export function byteName(byte: number): string {
 
 /** Whether `▁` stands at the beginning of keys only. */
 function beginMarksOnly(keys: Uint8Array): boolean {
-  for (let at = keys.indexOf(0xe2, 1); at >= 0; at = keys.indexOf(0xe2, at + 1)) {
-    if (keys[at + 1] === 0x96 && keys[at + 2] === 0x81 && keys[at - 1] !== 0) return false;
+  for (let i = 5; i < keys.length; i++) {
+    if (keys[i] !== 0x81 || keys[i - 1] !== 0x96 || keys[i - 2] !== 0xe2) continue;
+    if (keys[i - 3] !== 0) return false;
   }
   return true;
 }

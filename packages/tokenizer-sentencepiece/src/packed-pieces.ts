@@ -1,0 +1,118 @@
+import type { Piece, PieceType, SentencePieceModel } from "./model-file.js";
+import { ModelFileError } from "./model-file-error.js";
+
+/** The types of pieces; the place in the list is the number in the file. */
+export const PIECE_TYPES: readonly (PieceType | undefined)[] = [
+  undefined,
+  "normal",
+  "unknown",
+  "control",
+  "user-defined",
+  "unused",
+  "byte",
+];
+
+/**
+ * The pieces of a model in few arrays.
+ *
+ * An object and a text for each piece would be most of what loading a file costs, so they are made of those that someone asks for.
+ */
+export class PackedPieces {
+  readonly count: number;
+  /** The texts in UTF-8, each followed by a 0 byte. */
+  readonly bytes: Uint8Array;
+  readonly scores: Float64Array;
+  /** Places in `PIECE_TYPES`. */
+  readonly types: Uint8Array;
+  /** Where texts begin, and those that were asked for. */
+  #starts: Int32Array | undefined;
+  #texts: (string | undefined)[] = [];
+
+  constructor(bytes: Uint8Array, scores: Float64Array, types: Uint8Array) {
+    this.count = scores.length;
+    this.bytes = bytes;
+    this.scores = scores;
+    this.types = types;
+  }
+
+  static of(pieces: readonly Piece[]): PackedPieces {
+    for (const [id, { piece }] of pieces.entries()) {
+      if (piece.includes("\0")) throw new ModelFileError(`pieces[${id}].piece`, "expected text without U+0000");
+    }
+    return new PackedPieces(
+      new TextEncoder().encode(pieces.map(({ piece }) => `${piece}\0`).join("")),
+      Float64Array.from(pieces, ({ score }) => score),
+      Uint8Array.from(pieces, ({ type }) => PIECE_TYPES.indexOf(type)),
+    );
+  }
+
+  /** These and others after them. */
+  concat({ bytes, scores, types }: PackedPieces): PackedPieces {
+    return new PackedPieces(
+      concatenate(Uint8Array, this.bytes, bytes),
+      concatenate(Float64Array, this.scores, scores),
+      concatenate(Uint8Array, this.types, types),
+    );
+  }
+
+  /** Undefined for an id that no piece has. */
+  textOf(id: number): string | undefined {
+    const known = this.#texts[id];
+    if (known !== undefined) return known;
+    if (!(Number.isInteger(id) && id >= 0 && id < this.count)) return undefined;
+    if (this.#starts === undefined) {
+      this.#starts = startsOf(this.bytes, this.count);
+      this.#texts = new Array(this.count);
+    }
+    const start = this.#starts[id]!;
+    const text = UTF8.decode(this.bytes.subarray(start, this.bytes.indexOf(0, start)));
+    this.#texts[id] = text;
+    return text;
+  }
+
+  typeOf(id: number): PieceType | undefined {
+    return PIECE_TYPES[this.types[id]!];
+  }
+
+  toPieces(): Piece[] {
+    const texts = UTF8.decode(this.bytes).split("\0");
+    return Array.from({ length: this.count }, (_, id) => {
+      return { piece: texts[id]!, score: this.scores[id]!, type: this.typeOf(id)! };
+    });
+  }
+}
+
+/** A model whose list of pieces is made when someone asks for it. */
+export function modelOfPacked(packed: PackedPieces, rest: Omit<SentencePieceModel, "pieces">): SentencePieceModel {
+  let pieces: Piece[] | undefined;
+  const model: SentencePieceModel = {
+    get pieces() {
+      pieces ??= packed.toPieces();
+      return pieces;
+    },
+    ...rest,
+  };
+  PACKED.set(model, packed);
+  return model;
+}
+
+export function packedPiecesOf(model: SentencePieceModel): PackedPieces {
+  return PACKED.get(model) ?? PackedPieces.of(model.pieces);
+}
+
+const PACKED = new WeakMap<SentencePieceModel, PackedPieces>();
+
+const UTF8 = new TextDecoder("utf-8", { ignoreBOM: true });
+
+function startsOf(bytes: Uint8Array, count: number): Int32Array {
+  const starts = new Int32Array(count);
+  for (let id = 1; id < count; id++) starts[id] = bytes.indexOf(0, starts[id - 1]!) + 1;
+  return starts;
+}
+
+function concatenate<T extends Uint8Array | Float64Array>(type: new (length: number) => T, first: T, second: T): T {
+  const both = new type(first.length + second.length);
+  both.set(first as never);
+  both.set(second as never, first.length);
+  return both;
+}
