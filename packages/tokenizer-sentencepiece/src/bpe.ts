@@ -26,6 +26,8 @@ export type MergeDropout = { readonly rate: number; readonly random: () => numbe
 export class ScoredBpe implements Segmenter {
   readonly #vocabulary: BpeVocabulary;
   readonly #cache: WordCache | undefined;
+  /** For each id, how many different scores are higher. */
+  #ranks: Int32Array | undefined;
 
   constructor(vocabulary: BpeVocabulary) {
     this.#vocabulary = vocabulary;
@@ -77,7 +79,9 @@ export class ScoredBpe implements Segmenter {
     ends: number[],
     dropout: MergeDropout | undefined,
   ): void {
-    const { trie, scores, isUnused } = this.#vocabulary;
+    const { trie, isUnused } = this.#vocabulary;
+    this.#ranks ??= ranksOf(this.#vocabulary.scores);
+    const ranks = this.#ranks;
     const symbols = this.#split(bytes, start, end);
     const { starts, stops, previous, next, isFrozen } = symbols;
     const candidates = new CandidateHeap();
@@ -87,7 +91,7 @@ export class ScoredBpe implements Segmenter {
       if (left < 0 || right < 0 || isFrozen[left] === 1 || isFrozen[right] === 1) return;
       const id = findValue(trie, bytes, starts[left]!, stops[right]!);
       if (id < 0) return;
-      candidates.push(scores[id]!, left, stops[right]! - starts[left]!);
+      candidates.push(ranks[id]!, left, stops[right]! - starts[left]!);
       if (isUnused(id)) cuts.set(id, stops[left]! - starts[left]!);
     };
     for (let right = 1; right < symbols.count; right++) consider(right - 1, right);
@@ -122,8 +126,12 @@ export class ScoredBpe implements Segmenter {
       at = Math.min(kept > 0 ? at + kept : at + characterLength(bytes[at]!), end);
       stops[count] = at;
     }
-    const previous = Int32Array.from({ length: count }, (_, i) => i - 1);
-    const next = Int32Array.from({ length: count }, (_, i) => (i + 1 < count ? i + 1 : -1));
+    const previous = new Int32Array(count);
+    const next = new Int32Array(count);
+    for (let i = 0; i < count; i++) {
+      previous[i] = i - 1;
+      next[i] = i + 1 < count ? i + 1 : -1;
+    }
     return { starts, stops, previous, next, isFrozen, count };
   }
 
@@ -157,61 +165,62 @@ type Symbols = {
   readonly count: number;
 };
 
-/** Possible merges, the highest score first and the leftmost among equals. */
+function ranksOf(scores: Float64Array): Int32Array {
+  const ranks = new Map<number, number>();
+  for (const score of scores.slice().sort().reverse()) if (!ranks.has(score)) ranks.set(score, ranks.size);
+  return Int32Array.from(scores, (score) => ranks.get(score)!);
+}
+
+/** Possible merges, the lowest rank first and the leftmost among equals. */
 class CandidateHeap {
   /** What `pop` took out: the left symbol, and the length of both together in bytes. */
   left = 0;
   length = 0;
-  readonly #scores: number[] = [];
-  readonly #lefts: number[] = [];
+  /** The rank times 2^31 plus the left symbol. */
+  readonly #keys: number[] = [];
   readonly #lengths: number[] = [];
 
-  push(score: number, left: number, length: number): void {
-    let at = this.#scores.length;
+  push(rank: number, left: number, length: number): void {
+    const keys = this.#keys;
+    const lengths = this.#lengths;
+    const key = rank * LEFTS + left;
+    let at = keys.length;
+    keys.push(key);
+    lengths.push(length);
     while (at > 0) {
       const parent = (at - 1) >> 1;
-      if (!this.#isBefore(score, left, parent)) break;
-      this.#move(parent, at);
+      if (keys[parent]! <= key) break;
+      keys[at] = keys[parent]!;
+      lengths[at] = lengths[parent]!;
       at = parent;
     }
-    this.#set(at, score, left, length);
+    keys[at] = key;
+    lengths[at] = length;
   }
 
   /** Takes out the first; false if there is none. */
   pop(): boolean {
-    const count = this.#scores.length - 1;
-    if (count < 0) return false;
-    this.left = this.#lefts[0]!;
-    this.length = this.#lengths[0]!;
-    const score = this.#scores.pop()!;
-    const left = this.#lefts.pop()!;
-    const length = this.#lengths.pop()!;
+    const keys = this.#keys;
+    const lengths = this.#lengths;
+    if (keys.length === 0) return false;
+    this.left = keys[0]! % LEFTS;
+    this.length = lengths[0]!;
+    const key = keys.pop()!;
+    const length = lengths.pop()!;
+    const count = keys.length;
     if (count === 0) return true;
     let at = 0;
     for (let child = 1; child < count; child = at * 2 + 1) {
-      if (child + 1 < count && this.#isBefore(this.#scores[child + 1]!, this.#lefts[child + 1]!, child)) child++;
-      if (!this.#isBefore(this.#scores[child]!, this.#lefts[child]!, -1, score, left)) break;
-      this.#move(child, at);
+      if (child + 1 < count && keys[child + 1]! < keys[child]!) child++;
+      if (keys[child]! >= key) break;
+      keys[at] = keys[child]!;
+      lengths[at] = lengths[child]!;
       at = child;
     }
-    this.#set(at, score, left, length);
+    keys[at] = key;
+    lengths[at] = length;
     return true;
   }
-
-  #isBefore(score: number, left: number, other: number, otherScore?: number, otherLeft?: number): boolean {
-    const theirs = otherScore ?? this.#scores[other]!;
-    return score > theirs || (score === theirs && left < (otherLeft ?? this.#lefts[other]!));
-  }
-
-  #move(from: number, to: number): void {
-    this.#scores[to] = this.#scores[from]!;
-    this.#lefts[to] = this.#lefts[from]!;
-    this.#lengths[to] = this.#lengths[from]!;
-  }
-
-  #set(at: number, score: number, left: number, length: number): void {
-    this.#scores[at] = score;
-    this.#lefts[at] = left;
-    this.#lengths[at] = length;
-  }
 }
+
+const LEFTS = 2 ** 31;

@@ -1,6 +1,6 @@
 import type { DecodeStream } from "@t5ts/tokenizer-bpe";
 import { Utf8Stream } from "./utf8-stream.js";
-import { byteOf, type Vocabulary } from "./vocabulary.js";
+import type { Vocabulary } from "./vocabulary.js";
 
 export type PieceDecoderOptions = {
   /** Whether a mark of a space at the start of the text stands for none, and whether all such marks do. */
@@ -27,11 +27,11 @@ export class PieceDecoder implements DecodeStream {
   }
 
   push(id: number): string {
-    const { pieces } = this.#vocabulary;
+    const { pieces, byteValues } = this.#vocabulary;
     let piece = pieces.textOf(id);
     if (piece === undefined) return "";
     const type = pieces.typeOf(id);
-    if (type === "byte") return this.#written(this.#bytes.push(byteOf(piece)));
+    if (type === "byte") return this.#written(this.#bytes.push(byteValues.get(id)!));
     const before = this.#written(this.#bytes.end());
     if (this.#sawSpace || !this.#isEmpty) this.#awaitsSpace = false;
     this.#sawSpace = false;

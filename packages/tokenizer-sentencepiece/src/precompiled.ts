@@ -113,9 +113,14 @@ function rewrite(output: Output, rules: RuleTable, text: string, from: number, t
   output.keep(kept, to);
 }
 
-/** Whether the units are fewer than six bytes in UTF-8. */
+/** Whether the units, among which no half of a surrogate pair is alone, are fewer than six bytes in UTF-8. */
 function isShort(text: string, from: number, to: number): boolean {
-  return to - from < 6 && UTF8_ENCODER.encode(text.slice(from, to)).length < 6;
+  let length = to - from;
+  for (let at = from; at < to && length < 6; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit >= 0x80) length += unit < 0x800 || (unit >= 0xd800 && unit < 0xe000) ? 1 : 2;
+  }
+  return length < 6;
 }
 
 /** Writes characters that stand one by one for those of `text[from, to)`; what there is more stands for the last. */

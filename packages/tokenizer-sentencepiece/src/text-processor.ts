@@ -1,5 +1,6 @@
 import type { DecodeOptions, DecodeStream } from "@t5ts/tokenizer-bpe";
 import type { EncodingBuilder } from "./encoding-builder.js";
+import { joinRepeats } from "./join-repeats.js";
 import type { SentencePieceModel } from "./model-file.js";
 import { nBest } from "./n-best.js";
 import { type NormalizedText, Normalizer } from "./normalizer.js";
@@ -7,7 +8,7 @@ import { PieceDecoder } from "./piece-decoder.js";
 import type { Sampling } from "./sampling.js";
 import { type ModelSegmenter, segmenterOf } from "./segmenter-of.js";
 import { PlaceCounter, Utf8Buffer } from "./utf8.js";
-import { byteName, Vocabulary } from "./vocabulary.js";
+import { Vocabulary } from "./vocabulary.js";
 import { isSpaceMark } from "./whole-pieces.js";
 
 /** The ids of a text and the sum of their scores, which in a unigram model is the logarithm of a probability. */
@@ -54,7 +55,7 @@ export class TextProcessor {
     }
     const from = ids.length;
     this.#segmenter.segment(normalized.bytes, normalized.length, ids);
-    joinUnknown(ids, from, this.vocabulary.unknown);
+    joinRepeats(ids, from, this.vocabulary.unknown);
   }
 
   appendDetails(text: string, builder: EncodingBuilder, { sequence, offsets, offset, sampling }: DetailOptions): void {
@@ -62,6 +63,7 @@ export class TextProcessor {
     const { bytes, origins } = normalized;
     const places = new PlaceCounter(this.#utf8.bytes, offsets);
     const spelled = this.#segmented(normalized, sampling);
+    const { pieces, unknown } = this.vocabulary;
     let end = 0;
     for (const [i, id] of spelled.ids.entries()) {
       const start = end;
@@ -73,7 +75,8 @@ export class TextProcessor {
       const from = offset + places.before(origins[start]!);
       const to = start === end ? from : offset + places.before(origins[end]!);
       const byte = spelled.byteOf[i]!;
-      const piece = byte < 0 ? UTF8.decode(bytes.subarray(start, end)) : byteName(byte);
+      // Only an unknown piece stands for another text than its own.
+      const piece = id === unknown && byte < 0 ? UTF8.decode(bytes.subarray(start, end)) : pieces.textOf(id)!;
       builder.add(id, piece, from, to, sequence);
     }
     builder.nextWord();
@@ -165,12 +168,3 @@ function add(spelled: SpelledPieces, id: number, end: number, byte: number): voi
 }
 
 const UTF8 = new TextDecoder("utf-8", { ignoreBOM: true });
-
-function joinUnknown(ids: number[], from: number, unknown: number): void {
-  let length = from;
-  for (let i = from; i < ids.length; i++) {
-    if (ids[i] === unknown && i > from && ids[i - 1] === unknown) continue;
-    ids[length++] = ids[i]!;
-  }
-  ids.length = length;
-}

@@ -1,4 +1,5 @@
 import { buildDoubleArray, keysOf } from "./build-double-array.js";
+import { joinRepeats } from "./join-repeats.js";
 import { Unigram } from "./unigram.js";
 import type { ParsedUnigram } from "./unigram-json.js";
 import { characterLength } from "./utf8.js";
@@ -74,6 +75,10 @@ export class UnigramWords {
     const from = ids.length;
     this.#model.segmentWord(this.#bytes, 0, length, ids);
     if (!ids.includes(this.#unknown, from)) return;
+    if (this.#unknown >= 0 && this.#byteIds === undefined) {
+      joinRepeats(ids, from, this.#unknown);
+      return;
+    }
     ids.length = from;
     this.#eachJoined(length, (id, from, to) => {
       if (id !== this.#unknown || this.#byteIds === undefined) ids.push(id);

@@ -185,9 +185,11 @@ export class Unigram implements Segmenter {
   #trace(length: number, start: number, ids: number[], ends: number[] | undefined): void {
     const first = ids.length;
     const firstEnd = ends?.length ?? 0;
-    for (let at = length; at > 0; at = this.#from[at]!) {
-      ids.push(this.#ids[at]!);
-      ends?.push(start + at);
+    const from = this.#from;
+    const lastIds = this.#ids;
+    for (let at = length; at > 0; at = from[at]!) {
+      ids.push(lastIds[at]!);
+      if (ends !== undefined) ends.push(start + at);
     }
     reverseFrom(ids, first);
     if (ends !== undefined) reverseFrom(ends, firstEnd);

@@ -14,6 +14,8 @@ export class Vocabulary {
   readonly unknown: number;
   /** The id for each byte, if unknown characters are spelled in bytes. */
   readonly byteIds: Int32Array | undefined;
+  /** The byte that each id stands for, if it stands for one. */
+  readonly byteValues: ReadonlyMap<number, number>;
   readonly userDefined: readonly string[];
   /** The lowest and the highest score of normal pieces, which are infinite if there are none. */
   readonly lowestScore: number;
@@ -64,6 +66,7 @@ export class Vocabulary {
     this.pieces = pieces;
     this.unknown = unknown;
     this.byteIds = findBytes(pieces, notInText, model.trainer.byteFallback ?? false);
+    this.byteValues = new Map(Array.from(this.byteIds ?? [], (id, byte) => [id, byte]));
     this.userDefined = userDefined;
     this.lowestScore = lowest;
     this.highestScore = highest;
