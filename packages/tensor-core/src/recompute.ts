@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { gradients } from "./backward.js";
 import { registerGradients } from "./gradients/register.js";
 import { leaves, type TensorTree, withLeaves } from "./tree.js";
 
@@ -18,22 +19,16 @@ export function recompute<T extends TensorTree>(f: (inputs: T) => tf.Tensor, inp
     save(given);
     return {
       value: f(withLeaves(inputs, given)),
-      gradFunc: (dy, saved) => gradients(f, withLeaves(inputs, saved as tf.Tensor[]), dy),
+      gradFunc: (dy, saved) => backward(f, withLeaves(inputs, saved as tf.Tensor[]), dy),
     };
   });
   return operation(...leaves(inputs));
 }
 
-function gradients<T extends TensorTree>(f: (inputs: T) => tf.Tensor, inputs: T, dy: tf.Tensor): tf.Tensor[] {
+function backward<T extends TensorTree>(f: (inputs: T) => tf.Tensor, inputs: T, dy: tf.Tensor): tf.Tensor[] {
   registerGradients();
-  const { state } = tf.engine() as unknown as { state: { activeTape: unknown } };
-  // tfjs has one tape, and a backward pass within another would leave the outer one without.
-  const outer = state.activeTape;
-  try {
-    const { value, grads } = tf.engine().gradients(() => f(inputs), leaves(inputs), dy, true);
-    value.dispose();
-    return grads.map((grad, i) => grad ?? tf.zerosLike(leaves(inputs)[i] as tf.Tensor));
-  } finally {
-    state.activeTape = outer;
-  }
+  const xs = leaves(inputs);
+  const { value, grads } = gradients(() => f(inputs), xs, dy);
+  value.dispose();
+  return grads.map((grad, i) => grad ?? tf.zerosLike(xs[i] as tf.Tensor));
 }

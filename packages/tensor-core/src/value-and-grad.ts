@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { gradients } from "./backward.js";
 import { registerGradients } from "./gradients/register.js";
 import { disposeTree, leaves, mapTree, type TensorTree, withLeaves } from "./tree.js";
 
@@ -24,21 +25,16 @@ export function valueAuxAndGrad<P extends TensorTree, A extends TensorTree>(
     registerGradients();
     const inputs = leaves(params);
     let aux: A | undefined;
-    const { value, grads } = tf.engine().gradients(
-      () => {
-        const result = loss(params);
-        if (result.value.size !== 1) {
-          throw new Error(`valueAndGrad: expected a scalar loss, got shape [${result.value.shape.join(", ")}]`);
-        }
-        aux = result.aux;
-        // The engine tidies what the loss made before we can return it.
-        for (const leaf of leaves(aux as TensorTree)) tf.keep(leaf);
-        return tf.reshape(result.value, []);
-      },
-      inputs,
-      undefined,
-      true,
-    );
+    const { value, grads } = gradients(() => {
+      const result = loss(params);
+      if (result.value.size !== 1) {
+        throw new Error(`valueAndGrad: expected a scalar loss, got shape [${result.value.shape.join(", ")}]`);
+      }
+      aux = result.aux;
+      // What the loss made is tidied before we can return it.
+      for (const leaf of leaves(aux as TensorTree)) tf.keep(leaf);
+      return tf.reshape(result.value, []);
+    }, inputs);
     const released = mapTree((leaf) => tf.clone(leaf), aux as A);
     disposeTree(aux as TensorTree);
     const filled = grads.map((grad, i) => grad ?? tf.zerosLike(inputs[i] as tf.Tensor));
