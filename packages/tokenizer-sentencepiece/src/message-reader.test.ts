@@ -41,12 +41,20 @@ describe("MessageReader", () => {
     expect([...writer.finish()]).toEqual([0xc8, 0x02, ...Array(9).fill(0xff), 0x01]);
   });
 
-  it("passes over fields of every type and returns them whole", () => {
+  it("passes over fields of every type and keeps them whole", () => {
     const fields = [0x08, 0x96, 0x01, 0x11, 1, 2, 3, 4, 5, 6, 7, 8, 0x1a, 2, 9, 9, 0x25, 1, 2, 3, 4];
     const reader = new MessageReader(Uint8Array.from(fields));
-    const skipped: number[] = [];
-    while (reader.next()) skipped.push(...reader.skip());
-    expect(skipped).toEqual(fields);
+    while (reader.next()) reader.skip();
+    expect([...reader.otherFields!]).toEqual(fields);
+    expect(new MessageReader(new Uint8Array(0)).otherFields).toBe(undefined);
+  });
+
+  it("stops at more fields than a model has", () => {
+    const reader = new MessageReader(new Uint8Array(5e6).fill(0x08), "spec"); // field 1 is 8, again and again
+    const readAll = (): void => {
+      while (reader.next()) reader.skip();
+    };
+    expect(readAll).toThrow("spec.a field: expected at most 2097152 of them, got more");
   });
 
   it.each([

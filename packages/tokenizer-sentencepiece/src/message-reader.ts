@@ -16,6 +16,9 @@ export class MessageReader {
   readonly #end: number;
   readonly #path: string;
   readonly #index: number;
+  #fieldCount = 0;
+  #others: Uint8Array = NO_BYTES;
+  #othersLength = 0;
 
   constructor(bytes: Uint8Array, path = "", index = -1, start = 0, end: number = bytes.length) {
     this.#bytes = bytes;
@@ -29,6 +32,8 @@ export class MessageReader {
   /** Goes to the next field; false at the end. */
   next(): boolean {
     if (this.#at >= this.#end) return false;
+    if (++this.#fieldCount > MAX_FIELDS)
+      throw this.error("a field", `expected at most ${MAX_FIELDS} of them, got more`);
     this.#fieldStart = this.#at;
     const tag = this.#varint("a field");
     this.field = Math.floor(tag / 8);
@@ -93,15 +98,26 @@ export class MessageReader {
     return new MessageReader(this.#bytes, this.#path === "" ? name : this.at(name), index, at, at + length);
   }
 
-  /** Passes over the current field and returns it as it stands in the file, with its number. */
-  skip(): Uint8Array {
-    const name = `field ${this.field}`;
+  /** Passes over the current field, and keeps it among `otherFields`. */
+  skip(): void {
+    const name = "a field that isn't known";
     if (this.#wireType === VARINT) this.#varint(name);
-    else if (this.#wireType === LENGTH_DELIMITED) this.bytes(name);
+    else if (this.#wireType === LENGTH_DELIMITED) this.range(name);
     else if (this.#wireType === FIXED32) this.#advance(4, name);
     else if (this.#wireType === FIXED64) this.#advance(8, name);
-    else throw this.error(name, `has wire type ${this.#wireType}, which no field of a model has`);
-    return this.#bytes.subarray(this.#fieldStart, this.#at);
+    else throw this.error(`field ${this.field}`, `has wire type ${this.#wireType}, which no field of a model has`);
+    const length = this.#othersLength + this.#at - this.#fieldStart;
+    if (length > this.#others.length) {
+      const larger = new Uint8Array(Math.max(64, length * 2));
+      larger.set(this.#others);
+      this.#others = larger;
+    }
+    for (let at = this.#fieldStart; at < this.#at; at++) this.#others[this.#othersLength++] = this.#bytes[at]!;
+  }
+
+  /** The fields that were skipped as they stand in the file, with their numbers; undefined if there are none. */
+  get otherFields(): Uint8Array | undefined {
+    return this.#othersLength === 0 ? undefined : this.#others.slice(0, this.#othersLength);
   }
 
   at(name: string): string {
@@ -150,6 +166,11 @@ export class MessageReader {
     throw this.error(name, "expected a number of at most 10 bytes, got a longer one");
   }
 }
+
+/** A vocabulary has at most half as many pieces, and nothing else in a model has more. */
+const MAX_FIELDS = 2 ** 21;
+
+const NO_BYTES = new Uint8Array(0);
 
 /** Undefined if the bytes aren't UTF-8. */
 export function decodeUtf8(bytes: Uint8Array): string | undefined {

@@ -166,10 +166,33 @@ describe("parseModel", () => {
     expect(tokenizer.idOf("isPrototypeOf")).toBe(undefined);
   });
 
-  it("refuses ten million pieces before they're in memory", () => {
-    const piece = [0x0a, 3, 0x0a, 1, 97];
-    const file = new Uint8Array(5e7).map((_, i) => piece[i % 5]!);
-    expect(() => parseModel(file)).toThrow("pieces: expected at most 1048576, got more");
+  it.each([
+    ["in any form", [0x0a, 3, 0x0a, 1, 97], "pieces: expected at most 1048576, got more"],
+    [
+      "as SentencePiece writes them",
+      [0x0a, 8, 0x0a, 1, 97, 0x15, 0, 0, 0x80, 0xbf],
+      "pieces: expected at most 1048576, got more",
+    ],
+    ["that are empty", [0x0a, 0], "pieces[0].piece: expected a text that isn't empty"],
+  ])("refuses ten million pieces %s before they're in memory", (_, piece, message) => {
+    expect(() => parseModel(Buffer.alloc(piece.length * 1e7, Buffer.from(piece)))).toThrow(message);
+  });
+
+  it.each([
+    ["names of files", [0x0a, 0]],
+    ["fields that aren't known", [0xd0, 0x0c, 1]],
+  ])("refuses ten million %s in a specification", (_, field) => {
+    const content = Buffer.alloc(field.length * 1e7, Buffer.from(field));
+    const size = [content.length & 127, (content.length >> 7) & 127, (content.length >> 14) & 127].map(
+      (part) => part | 128,
+    );
+    const file = Buffer.concat([Buffer.from([0x0a, 3, 0x0a, 1, 97, 0x12, ...size, content.length >> 21]), content]);
+    expect(problem(file)).toBe("trainer_spec.a field");
+  });
+
+  it("takes a number of pieces that a specification claims for what it is", () => {
+    const model = { ...MODEL, trainer: { ...MODEL.trainer, vocabSize: 1e8 } };
+    expect(loadSentencePiece(writeModel(model)).vocabSize).toBe(MODEL.pieces.length);
   });
 
   it.each([

@@ -96,7 +96,6 @@ export function parseModel(file: Uint8Array): SentencePieceModel {
   const bytes = new Uint8Array(file.buffer, file.byteOffset, file.length); // not Node's Buffer, whose slices are views
   const pieceReader = new PieceReader();
   const reader = new MessageReader(bytes, "", -1, pieceReader.readPlain(bytes));
-  const otherFields: Uint8Array[] = [];
   let trainer: TrainerSpec = {};
   let normalizer: NormalizerSpec = {};
   let denormalizer: NormalizerSpec | undefined;
@@ -105,7 +104,7 @@ export function parseModel(file: Uint8Array): SentencePieceModel {
     else if (reader.field === 2) trainer = readSpec(reader.message("trainer_spec"), TRAINER_FIELDS);
     else if (reader.field === 3) normalizer = readSpec(reader.message("normalizer_spec"), NORMALIZER_FIELDS);
     else if (reader.field === 5) denormalizer = readSpec(reader.message("denormalizer_spec"), NORMALIZER_FIELDS);
-    else otherFields.push(reader.skip());
+    else reader.skip();
   }
   const pieces = pieceReader.finish();
   if (pieces.count === 0) throw new ModelFileError("pieces", "expected at least one, got none");
@@ -113,7 +112,7 @@ export function parseModel(file: Uint8Array): SentencePieceModel {
     trainer,
     normalizer,
     ...(denormalizer === undefined ? {} : { denormalizer }),
-    ...(otherFields.length === 0 ? {} : { otherFields: concatenate(otherFields) }),
+    ...(reader.otherFields === undefined ? {} : { otherFields: reader.otherFields }),
   });
 }
 
@@ -193,27 +192,39 @@ const NORMALIZER_FIELDS: Fields<NormalizerSpec> = {
 };
 
 function readSpec<T extends { otherFields?: Uint8Array }>(reader: MessageReader, fields: Fields<T>): T {
-  const byNumber = new Map<number, readonly [string, FieldKind]>();
-  for (const [name, [number, kind]] of entries(fields)) byNumber.set(number, [name, kind]);
+  const byNumber = fieldsByNumber(fields);
   const spec: Record<string, unknown> = {};
-  const otherFields: Uint8Array[] = [];
   while (reader.next()) {
     const found = byNumber.get(reader.field);
     if (found === undefined) {
-      otherFields.push(reader.skip());
+      reader.skip();
       continue;
     }
-    const [name, kind] = found;
-    const protoName = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    const { name, protoName, kind } = found;
     if (kind !== "strings") spec[name] = reader[kind](protoName);
     else {
       const list = (spec[name] ??= []) as string[];
       list.push(reader.string(protoName));
     }
   }
-  if (otherFields.length > 0) spec.otherFields = concatenate(otherFields);
+  if (reader.otherFields !== undefined) spec.otherFields = reader.otherFields;
   return spec as T;
 }
+
+type NamedField = { readonly name: string; readonly protoName: string; readonly kind: FieldKind };
+
+function fieldsByNumber<T>(fields: Fields<T>): ReadonlyMap<number, NamedField> {
+  const known = BY_NUMBER.get(fields);
+  if (known !== undefined) return known;
+  const byNumber = new Map<number, NamedField>();
+  for (const [name, [number, kind]] of entries(fields)) {
+    byNumber.set(number, { name, protoName: name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), kind });
+  }
+  BY_NUMBER.set(fields, byNumber);
+  return byNumber;
+}
+
+const BY_NUMBER = new WeakMap<object, ReadonlyMap<number, NamedField>>();
 
 function writeSpec<T extends { otherFields?: Uint8Array }>(spec: T, fields: Fields<T>): Uint8Array {
   const writer = new MessageWriter();
@@ -229,10 +240,4 @@ function writeSpec<T extends { otherFields?: Uint8Array }>(spec: T, fields: Fiel
 
 function entries<T>(fields: Fields<T>): [string, readonly [number, FieldKind]][] {
   return Object.entries(fields);
-}
-
-function concatenate(parts: readonly Uint8Array[]): Uint8Array {
-  const writer = new MessageWriter();
-  for (const part of parts) writer.raw(part);
-  return writer.finish();
 }

@@ -2,6 +2,7 @@ import { type AlignedText, type Normalizer, TextRewriter } from "@t5ts/tokenizer
 import type { Charsmap } from "./charsmap.js";
 import { hasValue, LABEL_MASK, offsetOf } from "./double-array.js";
 import { characterEnd, graphemeEnd, joinsNothing } from "./graphemes.js";
+import { utf8Length } from "./utf8.js";
 
 /**
  * The `Precompiled` normalizer of a tokenizer.json, which departs from SentencePiece on the same rules.
@@ -92,7 +93,7 @@ function shiftOrigins(input: AlignedText, characters: number): AlignedText {
 function rewrite(output: Output, rules: RuleTable, text: string, from: number, to: number): void {
   const first = characterEnd(text, from);
   const isOne = first === to;
-  if (isOne || isShort(text, from, to)) {
+  if (isOne || (to - from < 6 && utf8Length(text, from, to) < 6)) {
     const whole = isOne && rules.isKept(text.charCodeAt(from)) ? undefined : rules.of(text.slice(from, to));
     if (whole !== undefined) {
       put(output, text, from, to, whole);
@@ -111,16 +112,6 @@ function rewrite(output: Output, rules: RuleTable, text: string, from: number, t
     at = end;
   }
   output.keep(kept, to);
-}
-
-/** Whether the units, among which no half of a surrogate pair is alone, are fewer than six bytes in UTF-8. */
-function isShort(text: string, from: number, to: number): boolean {
-  let length = to - from;
-  for (let at = from; at < to && length < 6; at++) {
-    const unit = text.charCodeAt(at);
-    if (unit >= 0x80) length += unit < 0x800 || (unit >= 0xd800 && unit < 0xe000) ? 1 : 2;
-  }
-  return length < 6;
 }
 
 /** Writes characters that stand one by one for those of `text[from, to)`; what there is more stands for the last. */

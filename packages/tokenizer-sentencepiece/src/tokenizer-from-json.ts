@@ -1,4 +1,4 @@
-import { loadTokenizer, type Tokenizer } from "@t5ts/tokenizer-bpe";
+import { loadTokenizer, type Tokenizer, TokenizerJsonError } from "@t5ts/tokenizer-bpe";
 import { fromBase64 } from "./base64.js";
 import { ByteTokenizer, type ByteTokenizerOptions } from "./byte-tokenizer.js";
 import { loadSentencePiece } from "./load-sentencepiece.js";
@@ -38,7 +38,7 @@ function isUnigram(model: object): boolean {
 
 function modelFile(model: unknown): Uint8Array {
   const file = typeof model === "string" ? fromBase64(model) : undefined;
-  if (file === undefined) throw new Error("tokenizerFromJson: model: expected a .model file in base64");
+  if (file === undefined) throw new TokenizerJsonError("model", "expected a .model file in base64");
   return file;
 }
 

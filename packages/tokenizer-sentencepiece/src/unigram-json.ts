@@ -19,6 +19,7 @@ import { fromBase64 } from "./base64.js";
 import { parseCharsmap } from "./charsmap.js";
 import { MAX_PIECES, MAX_VOCABULARY_BYTES } from "./piece-reader.js";
 import { precompiled } from "./precompiled.js";
+import { utf8Length } from "./utf8.js";
 
 /** The file format of Hugging Face's `tokenizers` for a unigram model. */
 export type UnigramJson = {
@@ -124,9 +125,12 @@ function parseVocabulary(model: JsonFields): { pieces: string[]; scores: Float64
     }
     pieces.push(piece);
     scores[id] = asNativeReads(score);
-    length += piece.length + 1;
+    length += utf8Length(piece) + 1;
     if (length > MAX_VOCABULARY_BYTES) {
-      throw new TokenizerJsonError(model.at("vocab"), `expected at most ${MAX_VOCABULARY_BYTES} characters in all`);
+      throw new TokenizerJsonError(
+        model.at("vocab"),
+        `expected at most ${MAX_VOCABULARY_BYTES} bytes in all, got more`,
+      );
     }
   }
   return { pieces, scores };

@@ -5,6 +5,16 @@ export function characterLength(byte: number): number {
   return byte < 0xf0 ? 3 : 4;
 }
 
+/** How many bytes `text[start, end)` has in UTF-8. */
+export function utf8Length(text: string, start = 0, end: number = text.length): number {
+  let length = end - start;
+  for (let at = start; at < end; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit >= 0x80) length += unit < 0x800 || (unit >= 0xd800 && unit < 0xe000) ? 1 : 2; // half of a pair has two bytes
+  }
+  return length;
+}
+
 /** The bytes of texts, one text at a time, in a buffer that is used again. */
 export class Utf8Buffer {
   bytes: Uint8Array = new Uint8Array(4096);
