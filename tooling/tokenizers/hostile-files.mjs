@@ -42,9 +42,12 @@ const MODELS = {
   "10^7 names of input files": [() => bytes(small(), field(2, bytes(repeated([0x0a, 0x00], 1e7), [0x18, 9])))],
   "10^6 specifications": [() => bytes(small(), repeated(field(2, [0x18, 9]), 1e6))],
   "10^5 groups in groups": [() => bytes(small(), repeated([0x2b], 1e5))],
-  "rules of 50 MB": [() => file([normal("a")], { normalizer: { precompiledCharsmap: rules(5e7, 0) } }), true],
+  "rules of 50 MB": [() => file([normal("a")], { normalizer: { precompiledCharsmap: rules(5e7, 0) } })],
+  "rules of 16 MB": [() => file([normal("a")], { normalizer: { precompiledCharsmap: rules(1.6e7, 0) } }), true],
   "rules that lead in circles": [
     () => file([normal("a")], { normalizer: { precompiledCharsmap: rules(4096, 0x400) } }),
+    true,
+    (tokenizer) => tokenizer.encode("a".repeat(100_000)),
   ],
   "names of what objects have": [() => file(["__proto__", "constructor", "toString"].map(normal)), true],
   "a chain of 4,000 unused pieces": [

@@ -95,6 +95,7 @@ describe("parseCharsmap", () => {
       units((1 << 10) | 0x100, 0x80000002),
       "unit 0 leads to the replacement at byte 2",
     ],
+    ["more than 16 MB", new Uint8Array(2 ** 24 + 4), "expected at most 16777216 bytes, got 16777220"],
     [
       "a replacement of 300 bytes",
       Uint8Array.from([4, 0, 0, 0, 0, 0, 0, 0, ...Array(300).fill(97), 0]),

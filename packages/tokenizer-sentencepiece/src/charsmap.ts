@@ -28,11 +28,17 @@ export const IDENTITY: Charsmap = {
 const MAX_RULE = 256;
 const MAX_REPLACEMENT = 256;
 
+/** Of compiled rules; those in use have at most 0.4 MB. */
+export const MAX_CHARSMAP_BYTES: number = 2 ** 24;
+
 /**
  * Reads compiled rules. Throws what `problem` makes of a description if they could lead outside of what is there.
  */
 export function parseCharsmap(bytes: Uint8Array, problem: (what: string) => Error): Charsmap {
   if (bytes.length === 0) return IDENTITY;
+  if (bytes.length > MAX_CHARSMAP_BYTES) {
+    throw problem(`expected at most ${MAX_CHARSMAP_BYTES} bytes, got ${bytes.length}`);
+  }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const trieBytes = bytes.length < 4 ? -1 : view.getUint32(0, true);
   if (trieBytes < 0 || trieBytes > bytes.length - 4 || trieBytes % 4 !== 0) {

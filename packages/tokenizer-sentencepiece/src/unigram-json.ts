@@ -16,7 +16,7 @@ import {
   TokenizerJsonError,
 } from "@t5ts/tokenizer-bpe";
 import { fromBase64 } from "./base64.js";
-import { parseCharsmap } from "./charsmap.js";
+import { MAX_CHARSMAP_BYTES, parseCharsmap } from "./charsmap.js";
 import { MAX_PIECES, MAX_VOCABULARY_BYTES } from "./piece-reader.js";
 import { precompiled } from "./precompiled.js";
 import { utf8Length } from "./utf8.js";
@@ -180,6 +180,8 @@ function isMarkingWords(json: unknown): boolean {
 function readCharsmap(fields: JsonFields): ReturnType<typeof parseCharsmap> {
   const path = fields.at("precompiled_charsmap");
   const text = fields.get("precompiled_charsmap") === null ? "" : fields.string("precompiled_charsmap");
+  if (text.length > MAX_CHARSMAP_BYTES * 2)
+    throw new TokenizerJsonError(path, "expected at most 16 MB of rules, got more");
   const bytes = fromBase64(text);
   if (bytes === undefined) throw new TokenizerJsonError(path, "expected base64");
   return parseCharsmap(bytes, (what) => new TokenizerJsonError(path, what));

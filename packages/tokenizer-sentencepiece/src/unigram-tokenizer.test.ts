@@ -235,6 +235,11 @@ describe("UnigramTokenizer", () => {
       "added_tokens[0]",
     ],
     [
+      "rules of 25 MB",
+      { normalizer: { type: "Precompiled", precompiled_charsmap: "A".repeat(2 ** 25 + 4) } },
+      "normalizer.precompiled_charsmap",
+    ],
+    [
       "rules that aren't base64",
       { normalizer: { type: "Precompiled", precompiled_charsmap: "%" }, model: { vocab: [["a", 1]] } },
       "normalizer.precompiled_charsmap",
