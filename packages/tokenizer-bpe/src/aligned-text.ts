@@ -1,3 +1,5 @@
+import { grown } from "./word-table.js";
+
 /**
  * A text and, for each of its UTF-16 units, where the character of the original that it stands for begins.
  *
@@ -65,30 +67,36 @@ export function changeCharacters(input: AlignedText, change: (character: string)
 /** Builds a changed text from the start to the end, and its alignment if the input has one. */
 export class TextRewriter {
   readonly #input: AlignedText;
-  readonly #origins: number[] = [];
+  #origins: Int32Array | undefined;
   #text = "";
 
   constructor(input: AlignedText) {
     this.#input = input;
+    this.#origins = input.origins?.slice();
   }
 
   /** Takes over the units from `start` to `end`. */
   keep(start: number, end: number): void {
-    this.#text += this.#input.text.slice(start, end);
-    if (this.#input.origins !== undefined)
-      for (let i = start; i < end; i++) this.#origins.push(this.#input.origins[i]!);
+    this.#write(this.#input.text.slice(start, end), start, 1);
   }
 
   /** Writes `text`, which stands for what unit `at` stands for. */
   put(text: string, at: number): void {
-    this.#text += text;
-    if (this.#input.origins !== undefined)
-      for (let i = 0; i < text.length; i++) this.#origins.push(this.#input.origins[at]!);
+    this.#write(text, at, 0);
   }
 
   finish(): AlignedText {
-    const { offset, origins } = this.#input;
-    return { text: this.#text, offset, origins: origins && Int32Array.from(this.#origins) };
+    return { text: this.#text, offset: this.#input.offset, origins: this.#origins?.slice(0, this.#text.length) };
+  }
+
+  /** The first unit stands for what unit `at` does, each other for what is `step` units further. */
+  #write(text: string, at: number, step: 0 | 1): void {
+    const from = this.#text.length;
+    this.#text += text;
+    if (this.#origins === undefined) return;
+    const to = this.#text.length;
+    if (to > this.#origins.length) this.#origins = grown(this.#origins, new Int32Array(to * 2));
+    for (let i = from; i < to; i++, at += step) this.#origins[i] = this.#input.origins![at]!;
   }
 }
 

@@ -1,6 +1,6 @@
 import { Tokenizer } from "tokenizers";
 import { describe, expect, it } from "vitest";
-import type { BatchEncoding, Truncation } from "./batch.js";
+import { type BatchEncoding, encodeBatch, type Truncation } from "./batch.js";
 import type { Encoding } from "./encoding.js";
 import { loadTokenizer } from "./load-tokenizer.js";
 import { fileOf } from "./testing/hugging-face.js";
@@ -86,7 +86,7 @@ describe("encodeBatch", () => {
           text.length + pair.length - (maxLength - 3) >= (strategy === "OnlyFirst" ? text : pair).length)
       )
         continue;
-      const [encoding] = ours.encodeBatch([item], { truncation }) as [BatchEncoding];
+      const [encoding] = encodeBatch(ours, [item], { truncation }) as [BatchEncoding];
       const theirs = await native.encode(text, pair);
       expect({ item, ...described(encoding) }).toEqual({ item, ...nativeDescribed(theirs) });
       expect(encoding.overflowing.map(described)).toEqual(theirs.getOverflowing().map(nativeDescribed));
@@ -109,14 +109,14 @@ describe("encodeBatch", () => {
       native.setTruncation(9);
       const texts = ["abcdefghijklmno", "abc", ""];
       const theirs = await native.encodeBatch(texts);
-      const encodings = ours.encodeBatch(texts, { padding, truncation: { maxLength: 9 } });
+      const encodings = encodeBatch(ours, texts, { padding, truncation: { maxLength: 9 } });
       expect(encodings.map(described)).toEqual(theirs.map(nativeDescribed));
       expect(encodings[0]!.overflowing.map(described)).toEqual(theirs[0]!.getOverflowing().map(nativeDescribed));
     },
   );
 
   it("covers a text with its parts, each repeating so much of the one before", () => {
-    const [encoding] = ours.encodeBatch(["abcdefghijklmno"], { truncation: { maxLength: 8, stride: 2 } }) as [
+    const [encoding] = encodeBatch(ours, ["abcdefghijklmno"], { truncation: { maxLength: 8, stride: 2 } }) as [
       BatchEncoding,
     ];
     expect(
@@ -125,20 +125,20 @@ describe("encodeBatch", () => {
   });
 
   it("leaves texts as they are if nothing is asked for", () => {
-    expect(ours.encodeBatch(["ab", ["a", "b"]])).toEqual([
+    expect(encodeBatch(ours, ["ab", ["a", "b"]])).toEqual([
       { ...ours.encodeDetailed("ab"), overflowing: [] },
       { ...ours.encodeDetailed("a", { pair: "b" }), overflowing: [] },
     ]);
-    expect(ours.encodeBatch([])).toEqual([]);
+    expect(encodeBatch(ours, [])).toEqual([]);
   });
 
   it("names what can't be", () => {
-    const truncate = (truncation: Truncation): unknown => ours.encodeBatch(["abcdef"], { truncation });
+    const truncate = (truncation: Truncation): unknown => encodeBatch(ours, ["abcdef"], { truncation });
     expect(() => truncate({ maxLength: 5, stride: 3 })).toThrow(
       "encodeBatch: truncation: expected a stride from 0 and below the 3 ids left for a text, got 3",
     );
     expect(() => truncate({ maxLength: 2 })).toThrow(RangeError);
     const unpadded = loadTokenizer(fileOf({ vocab }));
-    expect(() => unpadded.encodeBatch(["a"], { padding: {} })).toThrow("no padding token");
+    expect(() => encodeBatch(unpadded, ["a"], { padding: {} })).toThrow("no padding piece");
   });
 });

@@ -1,5 +1,5 @@
-import { type Encoding, joinEncodings, sliceEncoding } from "./encoding.js";
-import type { DetailedEncodeOptions } from "./tokenizer.js";
+import { type Encoding, encodeMarks, joinEncodings } from "./encoding.js";
+import type { DetailedEncodeOptions, Tokenizer } from "./tokenizer.js";
 
 /** An encoding, and what truncation cut off of its texts, encoded in the same way. */
 export type BatchEncoding = Encoding & { readonly overflowing: Encoding[] };
@@ -29,68 +29,108 @@ export type Padding = {
   readonly side?: "left" | "right" | undefined;
 };
 
-/** The parts of one or two texts that go together with so few marks: what is kept first, then what is cut off. */
-export function truncate(
-  texts: readonly Encoding[],
-  markCount: number,
-  truncation: Truncation | undefined,
-): Encoding[][] {
-  if (truncation === undefined) return [[...texts]];
-  const { maxLength, stride = 0, side = "right" } = truncation;
-  const room = maxLength - markCount;
-  const lengths = texts.map((text) => text.ids.length);
-  if (lengths.reduce((sum, length) => sum + length, 0) <= room) return [[...texts]];
-  const limits = shareRoom(lengths, room, truncation.strategy);
-  const [first, second] = texts.map((text, index) => {
-    const limit = limits[index]!;
-    if (limit >= text.ids.length) return [text];
-    if (!(stride >= 0 && stride < limit)) {
-      throw new RangeError(
-        `encodeBatch: truncation: expected a stride from 0 and below the ${limit} ids left for a text, got ${stride}`,
-      );
-    }
-    return windows(text.ids.length, limit, stride, side).map(([start, end]) => sliceEncoding(text, start, end));
-  }) as [Encoding[], Encoding[]?];
-  if (second === undefined) return first.map((part) => [part]);
-  // What is kept of both first; then each part of the first text with each of the second.
-  const pairs = (parts: readonly Encoding[], others: readonly Encoding[]): Encoding[][] =>
-    parts.flatMap((part) => others.map((other) => [part, other]));
-  return [[first[0]!, second[0]!], ...pairs(first.slice(1), second), ...pairs(first.slice(0, 1), second.slice(1))];
+/**
+ * Encodes texts or pairs of texts with any tokenizer, cut to a length and padded to one if `options` ask for that. What is
+ * cut off comes in `overflowing`, in parts of the same length that overlap by `stride`.
+ */
+export function encodeBatch<Options extends DetailedEncodeOptions>(
+  tokenizer: Pick<Tokenizer, "special" | "pieceOf"> & { encodeDetailed(text: string, options: Options): Encoding },
+  texts: readonly (string | readonly [string, string])[],
+  { truncation, padding, ...options }: BatchOptions & Omit<Options, "pair"> = {} as BatchOptions & Options,
+): BatchEncoding[] {
+  const encodings = texts.map((item): BatchEncoding => {
+    const [text, pair] = typeof item === "string" ? [item] : item;
+    const encoding = tokenizer.encodeDetailed(text, { ...options, pair } as unknown as Options);
+    if (truncation === undefined || encoding.ids.length <= truncation.maxLength)
+      return { ...encoding, overflowing: [] };
+    const [kept, ...overflowing] = cut(encoding, truncation);
+    return { ...kept!, overflowing };
+  });
+  if (padding === undefined) return encodings;
+
+  const { pad } = tokenizer.special;
+  if (pad < 0) throw new Error("encodeBatch: padding: the vocabulary has no padding piece that's known by its name");
+  const { multipleOf = 1, side = "right" } = padding;
+  const longest = padding.length ?? encodings.reduce((length, { ids }) => Math.max(length, ids.length), 0);
+  const length = Math.ceil(longest / multipleOf) * multipleOf;
+  const fill = (encoding: Encoding): Encoding => {
+    const missing = Array<number>(Math.max(length - encoding.ids.length, 0)).fill(pad);
+    const marks = encodeMarks(missing, Array<string>(missing.length).fill(tokenizer.pieceOf(pad)!), 0, 0);
+    return joinEncodings(side === "right" ? [encoding, marks] : [marks, encoding]);
+  };
+  return encodings.map(({ overflowing, ...encoding }) => ({ ...fill(encoding), overflowing: overflowing.map(fill) }));
+}
+
+/** What is kept first, then what is cut off, each with the marks. */
+function cut(encoding: Encoding, truncation: Truncation): Encoding[] {
+  const runs = findRuns(encoding.sequenceIds);
+  const markCount = runs.reduce((sum, { sequence, start, end }) => sum + (sequence === null ? end - start : 0), 0);
+  const lengths = [0, 1].map((sequence) =>
+    runs.reduce((sum, run) => sum + (run.sequence === sequence ? run.end - run.start : 0), 0),
+  );
+  const limits = shareRoom(lengths[0]!, lengths[1]!, truncation.maxLength - markCount, truncation.strategy);
+  const [first, second] = [0, 1].map((i) => windows(lengths[i]!, limits[i]!, truncation)) as [Window[], Window[]];
+  // Of a pair: what is kept of both; then each other part of the first with each of the second; then the rest of the second.
+  const pairs: [Window, Window][] = [
+    [first[0]!, second[0]!],
+    ...first.slice(1).flatMap((a) => second.map((b): [Window, Window] => [a, b])),
+    ...second.slice(1).map((b): [Window, Window] => [first[0]!, b]),
+  ];
+  return pairs.map((pair) =>
+    joinEncodings(
+      runs.map(({ sequence, start, end }) => {
+        if (sequence === null) return sliceEncoding(encoding, start, end);
+        const [from, to] = pair[sequence as 0 | 1];
+        return sliceEncoding(encoding, start + from, start + to);
+      }),
+    ),
+  );
+}
+
+/** A part of a text, in ids. */
+type Window = readonly [start: number, end: number];
+
+/** Where marks (null) and texts are. */
+type Run = { readonly sequence: number | null; readonly start: number; readonly end: number };
+
+function findRuns(sequenceIds: readonly (number | null)[]): Run[] {
+  const runs: Run[] = [];
+  for (let start = 0; start < sequenceIds.length; start = runs.at(-1)!.end) {
+    const sequence = sequenceIds[start]!;
+    let end = start + 1;
+    while (end < sequenceIds.length && sequenceIds[end] === sequence) end++;
+    runs.push({ sequence, start, end });
+  }
+  return runs;
 }
 
 /** How many ids of each text are kept. */
-function shareRoom(
-  lengths: readonly number[],
-  room: number,
-  strategy: Truncation["strategy"] = "longest-first",
-): number[] {
-  const [first = 0, second = 0] = lengths;
-  if (strategy === "longest-first") {
-    const half = Math.floor(room / 2);
-    if (first <= half) return [first, room - first];
-    if (second <= half) return [room - second, second];
-    return first <= second ? [half, room - half] : [room - half, half];
-  }
-  return strategy === "only-first" ? [room - second, second] : [first, room - first];
+function shareRoom(first: number, second: number, room: number, strategy: Truncation["strategy"]): [number, number] {
+  if (strategy === "only-first") return [room - second, second];
+  if (strategy === "only-second") return [first, room - first];
+  const half = Math.floor(room / 2);
+  if (first <= half) return [first, room - first];
+  if (second <= half) return [room - second, second];
+  return first <= second ? [half, room - half] : [room - half, half];
 }
 
-function windows(length: number, size: number, stride: number, side: "left" | "right"): [number, number][] {
-  const found: [number, number][] = [];
-  for (let start = 0; start === 0 || start + stride < length; start += size - stride) {
-    const end = Math.min(start + size, length);
+function windows(length: number, limit: number, { stride = 0, side = "right" }: Truncation): Window[] {
+  if (length <= limit) return [[0, length]];
+  if (!(stride >= 0 && stride < limit)) {
+    throw new RangeError(
+      `encodeBatch: truncation: expected a stride from 0 and below the ${limit} ids left for a text, got ${stride}`,
+    );
+  }
+  const found: Window[] = [];
+  for (let start = 0; start === 0 || start + stride < length; start += limit - stride) {
+    const end = Math.min(start + limit, length);
     found.push(side === "right" ? [start, end] : [length - end, length - start]);
   }
   return found;
 }
 
-/** Adds `pad` to each encoding, and to what was cut off of it, up to one length. */
-export function pad(encodings: BatchEncoding[], padding: Padding, pad: (count: number) => Encoding): BatchEncoding[] {
-  const { multipleOf = 1, side = "right" } = padding;
-  const longest = padding.length ?? Math.max(0, ...encodings.map((encoding) => encoding.ids.length));
-  const length = Math.ceil(longest / multipleOf) * multipleOf;
-  const fill = (encoding: Encoding): Encoding => {
-    const missing = pad(Math.max(length - encoding.ids.length, 0));
-    return joinEncodings(side === "right" ? [encoding, missing] : [missing, encoding]);
-  };
-  return encodings.map((encoding) => ({ ...fill(encoding), overflowing: encoding.overflowing.map(fill) }));
+/** The ids from `start` to `end`. */
+function sliceEncoding(encoding: Encoding, start: number, end: number): Encoding {
+  const lists = Object.entries(encoding).map(([name, list]) => [name, (list as unknown[]).slice(start, end)]);
+  return Object.fromEntries(lists) as Encoding;
 }

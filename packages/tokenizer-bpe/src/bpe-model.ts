@@ -1,5 +1,7 @@
 import { BYTE_CHARACTERS, byteCharacters, utf8 } from "./byte-alphabet.js";
 import { characterEnd } from "./character-end.js";
+import type { SpelledText } from "./spelled-text.js";
+import { type WordCutter, wordCutter } from "./word-cutter.js";
 import { type BpeDropout, WordMerger } from "./word-merger.js";
 import { grown, WordTable } from "./word-table.js";
 
@@ -25,15 +27,6 @@ export type BpeModelOptions = {
   readonly isByteLevel: boolean;
 };
 
-/** Ids and, in units of the text, where each begins and ends: of all characters it has a part of. */
-export type SpelledText = {
-  readonly ids: number[];
-  readonly starts: number[];
-  readonly ends: number[];
-  /** The number of the word that each is in. */
-  readonly words: number[];
-};
-
 /** Longer words hardly ever come again and would push out the others. */
 const LONGEST_CACHED = 64;
 
@@ -42,56 +35,59 @@ const MAX_CACHED_WORDS = 1 << 16;
 
 /** Byte pair encoding of words: spelled in characters or bytes, then merged. */
 export class BpeModel {
-  readonly #ids: ReadonlyMap<string, number>;
+  readonly #vocabulary: BpeVocabulary;
   readonly #options: BpeModelOptions;
   readonly #word: WordMerger;
   readonly #basicIds: Int32Array; // of each byte, or of each UTF-16 unit; -1 without a piece
   readonly #fallbackIds: Int32Array; // of the pieces for the 256 bytes
-  readonly #wordMark: WordMark | undefined;
+  readonly #longestWhole: number; // of the words that may be a piece whatever the merges say
+  #partEnd: WordCutter | undefined; // made for the first long word
   readonly #cachedWords: WordTable = new WordTable();
   readonly #cachedEnds: Int32Array = new Int32Array(MAX_CACHED_WORDS + 1); // of each word's ids
   #cachedIds: Int32Array = new Int32Array(1 << 12);
 
   constructor(vocabulary: BpeVocabulary, options: BpeModelOptions) {
-    const { ids, merges } = vocabulary;
-    this.#ids = ids;
+    const { ids, merges, pieces } = vocabulary;
+    this.#vocabulary = vocabulary;
     this.#options = options;
     this.#word = new WordMerger(merges);
     this.#basicIds = options.isByteLevel ? idsOf(BYTE_CHARACTERS, ids) : idsOfUnits(ids);
     this.#fallbackIds = idsOf(options.byteFallback ? FALLBACK_PIECES : [], ids);
-    this.#wordMark = findWordMark(vocabulary, options);
+    this.#longestWhole = (options.ignoreMerges ? pieces : []).reduce(
+      (most, piece = "") => Math.max(most, piece.length),
+      0,
+    );
   }
 
-  /** Appends the ids of the words that `bounds` gives as start, end, start, end … in `text`. */
-  appendIds(text: string, bounds: readonly number[], ids: number[]): void {
-    for (let i = 0; i < bounds.length; i += 2) {
-      const start = bounds[i]!;
-      const end = bounds[i + 1]!;
-      if (end - start <= LONGEST_CACHED) this.#appendCached(text, start, end, ids);
-      else this.#appendLong(text, start, end, ids);
-    }
+  /** Appends the ids of the words that `bounds` gives as start, end, start, end … in `text`, and nothing but the ids. */
+  appendIds(text: string, bounds: readonly number[], spelled: SpelledText): void {
+    const append = (start: number, end: number): void => {
+      if (end - start <= LONGEST_CACHED) this.#appendCached(text, start, end, spelled);
+      else this.#appendMerged(text, start, end, 0, spelled);
+    };
+    for (let i = 0; i < bounds.length; i += 2) this.#eachPart(text, bounds[i]!, bounds[i + 1]!, append);
   }
 
-  /** As `appendIds`, and tells for each id which word it's in and where its part of the text begins and ends. */
-  appendSpelling(text: string, bounds: readonly number[], spelled: SpelledText, dropout?: BpeDropout): void {
-    for (let i = 0; i < bounds.length; i += 2) {
-      const length = this.#encodeWord(text, bounds[i]!, bounds[i + 1]!, dropout);
-      for (let at = 0; at < length; at++) {
-        spelled.ids.push(this.#word.symbols[at]!);
-        spelled.starts.push(this.#word.starts[at]!);
-        spelled.ends.push(this.#word.ends[at]!);
-        spelled.words.push(i / 2);
-      }
-    }
+  /** As `appendIds`, and tells for each id where its part of the text is and in which word, from `word` on. */
+  appendSpelling(
+    text: string,
+    bounds: readonly number[],
+    word: number,
+    spelled: SpelledText,
+    dropout?: BpeDropout,
+  ): void {
+    const append = (start: number, end: number): void => this.#appendMerged(text, start, end, word, spelled, dropout);
+    for (let i = 0; i < bounds.length; i += 2, word++) this.#eachPart(text, bounds[i]!, bounds[i + 1]!, append);
   }
 
-  #appendCached(text: string, start: number, end: number, ids: number[]): void {
+  #appendCached(text: string, start: number, end: number, spelled: SpelledText): void {
     if (this.#cachedWords.size === MAX_CACHED_WORDS) this.#cachedWords.clear();
     const size = this.#cachedWords.size;
     const word = this.#cachedWords.intern(text, start, end);
     if (word === size) this.#fillCache(text, start, end, word);
     const cachedIds = this.#cachedIds;
-    for (let i = this.#cachedEnds[word]!, to = this.#cachedEnds[word + 1]!; i < to; i++) ids.push(cachedIds[i]!);
+    for (let i = this.#cachedEnds[word]!, to = this.#cachedEnds[word + 1]!; i < to; i++)
+      spelled.add(cachedIds[i]!, 0, 0, 0);
   }
 
   #fillCache(text: string, start: number, end: number, word: number): void {
@@ -103,26 +99,41 @@ export class BpeModel {
     this.#cachedEnds[word + 1] = to;
   }
 
-  #appendLong(text: string, start: number, end: number, ids: number[]): void {
+  #appendMerged(
+    text: string,
+    start: number,
+    end: number,
+    word: number,
+    spelled: SpelledText,
+    dropout?: BpeDropout,
+  ): void {
+    const length = this.#encodeWord(text, start, end, dropout);
+    const { symbols, starts, ends } = this.#word;
+    for (let i = 0; i < length; i++) spelled.add(symbols[i]!, starts[i]!, ends[i]!, word);
+  }
+
+  /** Cuts a word that is long because the file has no pre-tokenizer. */
+  #eachPart(text: string, start: number, end: number, use: (start: number, end: number) => void): void {
+    if (this.#options.isByteLevel || this.#options.ignoreMerges || end - start <= LONGEST_CACHED) {
+      use(start, end);
+      return;
+    }
+    this.#partEnd ??= wordCutter(this.#vocabulary, (code) => this.#basicId(code) >= 0);
     for (let at = start; at < end; ) {
-      const to = nextCut(this.#wordMark, text, at, end);
-      if (to - at <= LONGEST_CACHED) this.#appendCached(text, at, to, ids);
-      else {
-        const length = this.#encodeWord(text, at, to);
-        for (let i = 0; i < length; i++) ids.push(this.#word.symbols[i]!);
-      }
+      const to = this.#partEnd(text, at, end);
+      use(at, to);
       at = to;
     }
   }
 
   /** Leaves the ids in `#word`, and returns how many there are. */
   #encodeWord(text: string, start: number, end: number, dropout?: BpeDropout): number {
-    const { isByteLevel, ignoreMerges } = this.#options;
+    const { isByteLevel } = this.#options;
     const word = this.#word;
     word.reserve((end - start) * 3); // UTF-8 takes up to three bytes for a unit
-    if (ignoreMerges) {
+    if (end - start <= this.#longestWhole) {
       const whole = text.slice(start, end);
-      const id = this.#ids.get(isByteLevel ? byteCharacters(whole) : whole);
+      const id = this.#vocabulary.ids.get(isByteLevel ? byteCharacters(whole) : whole);
       if (id !== undefined) {
         word.symbols[0] = id;
         word.starts[0] = start;
@@ -160,7 +171,7 @@ export class BpeModel {
     for (let at = start; at < end; ) {
       const code = text.codePointAt(at)!;
       const next = characterEnd(text, at);
-      const known = this.#basicIds[code] ?? this.#ids.get(String.fromCodePoint(code)) ?? -1;
+      const known = this.#basicId(code);
       const spelling = known >= 0 ? [known] : this.#fallback(code);
       const isMissing = spelling.length === 0 && unknown !== undefined;
       if (isMissing && wasMissing && fuseUnknown) ends[length - 1] = next;
@@ -174,6 +185,11 @@ export class BpeModel {
       at = next;
     }
     return length;
+  }
+
+  /** Of a character; byte-level, of a byte. */
+  #basicId(code: number): number {
+    return this.#basicIds[code] ?? this.#vocabulary.ids.get(String.fromCodePoint(code)) ?? -1;
   }
 
   #fallback(code: number): number[] {
@@ -197,33 +213,4 @@ function idsOfUnits(ids: ReadonlyMap<string, number>): Int32Array {
   const found = new Int32Array(0x10000).fill(-1);
   for (const [piece, id] of ids) if (piece.length === 1) found[piece.charCodeAt(0)] = id;
   return found;
-}
-
-/**
- * Files without a pre-tokenizer give the model whole texts as one word. They may be cut before a word mark all the same
- * where the unit before it is never followed by the mark inside a piece: no merge can reach across.
- */
-type WordMark = { readonly unit: number; readonly isFollowedBy: ReadonlySet<number> };
-
-function findWordMark({ pieces, ids }: BpeVocabulary, options: BpeModelOptions): WordMark | undefined {
-  const mark = "▁";
-  if (options.isByteLevel || options.ignoreMerges || !ids.has(mark)) return undefined;
-  const isFollowedBy = new Set<number>();
-  for (const piece of ids.keys()) {
-    for (let at = piece.indexOf(mark, 1); at > 0; at = piece.indexOf(mark, at + 1))
-      isFollowedBy.add(piece.charCodeAt(at - 1));
-  }
-  // A symbol for an unknown character or a byte could be in a merge too; the unit before the mark then isn't the symbol's.
-  const unknown = options.unknown === undefined ? "" : pieces[options.unknown]!;
-  const standIns = options.byteFallback ? [unknown, FALLBACK_PIECES[0]!] : [unknown];
-  if (standIns.some((piece) => isFollowedBy.has(piece.charCodeAt(piece.length - 1)))) return undefined;
-  return { unit: mark.charCodeAt(0), isFollowedBy };
-}
-
-function nextCut(mark: WordMark | undefined, text: string, start: number, end: number): number {
-  if (mark === undefined) return end;
-  for (let at = start + 1; at < end; at++) {
-    if (text.charCodeAt(at) === mark.unit && !mark.isFollowedBy.has(text.charCodeAt(at - 1))) return at;
-  }
-  return end;
 }

@@ -1,13 +1,13 @@
 import { type AddedToken, AddedTokenFinder } from "./added-tokens.js";
 import { type AlignedText, alignText, originOf, sliceText } from "./aligned-text.js";
-import { type BatchEncoding, type BatchOptions, pad, truncate } from "./batch.js";
-import { BpeModel, type SpelledText } from "./bpe-model.js";
+import { BpeModel } from "./bpe-model.js";
 import { characterEnd } from "./character-end.js";
 import { openDecodeStream } from "./decode-stream.js";
 import { type Encoding, encodeMarks, joinEncodings } from "./encoding.js";
 import { countCodePoints, trimOffsets } from "./offsets.js";
 import type { TemplatePart } from "./post-processors/template.js";
 import { eachBatch, type Words } from "./pre-tokenizers/words.js";
+import { SpelledText } from "./spelled-text.js";
 import type {
   DecodeOptions,
   DecodeStream,
@@ -44,6 +44,7 @@ export class BpeTokenizer implements Tokenizer {
   readonly #finder: AddedTokenFinder;
   readonly #normalizedFinder: AddedTokenFinder;
   readonly #addedTokens: ReadonlyMap<number, AddedToken>;
+  readonly #spelled: SpelledText = new SpelledText(); // used again for each text
 
   constructor(parsed: ParsedTokenizer, special: SpecialIds) {
     const { vocabulary, addedTokens, normalize } = parsed;
@@ -63,39 +64,18 @@ export class BpeTokenizer implements Tokenizer {
   }
 
   encode(text: string, options: BpeEncodeOptions = {}): number[] {
-    const ids: number[] = [];
+    const spelled = this.#spelled.cleared();
     for (const part of this.#template(options)) {
-      if ("ids" in part) ids.push(...part.ids);
-      else this.#appendIds(part.sequence === 0 ? text : options.pair!, options.dropout, ids);
+      if ("ids" in part) for (const id of part.ids) spelled.add(id, 0, 0, 0);
+      else this.#appendIds(part.sequence === 0 ? text : options.pair!, options.dropout, spelled);
     }
-    return ids;
+    return spelled.list((at) => spelled.ids[at]!);
   }
 
   encodeDetailed(text: string, options: DetailedEncodeOptions & WithDropout = {}): Encoding {
     const texts = options.pair === undefined ? [text] : [text, options.pair];
     const encodings = texts.map((each, index) => this.#encodeText(each, index, options));
     return this.#assemble(this.#template(options), encodings);
-  }
-
-  /** Encodes texts or pairs of texts, cut to a length and padded to one if `options` ask for that. */
-  encodeBatch(
-    texts: readonly (string | readonly [string, string])[],
-    options: BatchOptions & WithDropout = {},
-  ): BatchEncoding[] {
-    const encodings = texts.map((item) => {
-      const sequences = typeof item === "string" ? [item] : item;
-      const template = this.#template({ ...options, pair: sequences[1] });
-      const markCount = template.reduce((sum, part) => sum + ("ids" in part ? part.ids.length : 0), 0);
-      const encoded = sequences.map((text, index) => this.#encodeText(text, index, options));
-      const [kept, ...overflowing] = truncate(encoded, markCount, options.truncation).map((parts) =>
-        this.#assemble(template, parts),
-      );
-      return { ...kept!, overflowing };
-    });
-    if (options.padding === undefined) return encodings;
-    const { pad: id } = this.special;
-    if (id < 0) throw new Error("encodeBatch: padding: the vocabulary has no padding token");
-    return pad(encodings, options.padding, (count) => this.#encodeMarks(Array<number>(count).fill(id), 0, 0));
   }
 
   decode(ids: Iterable<number>, options: DecodeOptions = {}): string {
@@ -126,19 +106,10 @@ export class BpeTokenizer implements Tokenizer {
   #assemble(template: readonly TemplatePart[], texts: readonly Encoding[]): Encoding {
     return joinEncodings(
       template.map((part) => {
-        if ("ids" in part) return this.#encodeMarks(part.ids, part.typeId, 1);
+        if ("ids" in part) return encodeMarks(part.ids, part.ids.map(this.pieceOf, this) as string[], part.typeId, 1);
         const text = texts[part.sequence]!;
-        return { ...text, typeIds: text.ids.map(() => part.typeId) };
+        return { ...text, typeIds: Array<number>(text.ids.length).fill(part.typeId) };
       }),
-    );
-  }
-
-  #encodeMarks(ids: readonly number[], typeId: number, attention: 0 | 1): Encoding {
-    return encodeMarks(
-      ids,
-      ids.map((id) => this.pieceOf(id)!),
-      typeId,
-      attention,
     );
   }
 
@@ -156,76 +127,78 @@ export class BpeTokenizer implements Tokenizer {
       for (const part of this.#normalizedFinder.cut(normalized.text)) {
         const found = sliceText(normalized, part.start, part.end);
         if (part.id < 0) chunks.push(preTokenizer.prepare(found));
-        else chunks.push({ id: part.id, ...originRange(text, found, 0, found.text.length), matched: found.text });
+        else {
+          const [start, end] = originRange(text, found, 0, found.text.length);
+          chunks.push({ id: part.id, start, end, matched: found.text });
+        }
       }
     }
     return chunks;
   }
 
-  #appendIds(text: string, dropout: BpeDropout | undefined, ids: number[]): void {
+  #appendIds(text: string, dropout: BpeDropout | undefined, spelled: SpelledText): void {
     const { isNormalized, preTokenizer } = this.#parsed;
     for (const chunk of this.#cut(wellFormed(text), isNormalized && preTokenizer.asksOrigin)) {
-      if ("id" in chunk) ids.push(chunk.id);
+      if ("id" in chunk) spelled.add(chunk.id, 0, 0, 0);
       else {
         eachBatch(chunk, preTokenizer.cut, (bounds) => {
-          if (dropout === undefined) this.#model.appendIds(chunk.text.text, bounds, ids);
-          else this.#model.appendSpelling(chunk.text.text, bounds, { ids, starts: [], ends: [], words: [] }, dropout);
+          if (dropout === undefined) this.#model.appendIds(chunk.text.text, bounds, spelled);
+          else this.#model.appendSpelling(chunk.text.text, bounds, 0, spelled, dropout);
         });
       }
     }
   }
 
   #encodeText(original: string, sequence: number, options: DetailedEncodeOptions & WithDropout): Encoding {
+    const spelled = this.#spelled.cleared();
     const text = wellFormed(original);
-    const ids: number[] = [];
-    const pieces: string[] = []; // as found in the text, with the spaces that an added token takes along
-    const offsets: [number, number][] = [];
-    const wordIds: number[] = [];
+    const matched = new Map<number, string>(); // added tokens as found, with the spaces that they take along
     let word = 0;
     for (const chunk of this.#cut(text, true)) {
       if ("id" in chunk) {
-        ids.push(chunk.id);
-        pieces.push(chunk.matched);
-        offsets.push([chunk.start, chunk.end]);
-        wordIds.push(word++);
+        matched.set(spelled.length, chunk.matched);
+        spelled.add(chunk.id, chunk.start, chunk.end, word++);
         continue;
       }
       eachBatch(chunk, this.#parsed.preTokenizer.cut, (bounds) => {
-        const spelled: SpelledText = { ids: [], starts: [], ends: [], words: [] };
-        this.#model.appendSpelling(chunk.text.text, bounds, spelled, options.dropout);
-        for (const [index, id] of spelled.ids.entries()) {
-          ids.push(id);
-          pieces.push(this.pieceOf(id)!);
-          const { start, end } = originRange(text, chunk.text, spelled.starts[index]!, spelled.ends[index]!);
-          offsets.push([start, end]);
-          wordIds.push(word + spelled.words[index]!);
-        }
+        let at = spelled.length;
+        this.#model.appendSpelling(chunk.text.text, bounds, word, spelled, options.dropout);
+        for (const { starts, ends } = spelled; at < spelled.length; at++)
+          [starts[at], ends[at]] = originRange(text, chunk.text, starts[at]!, ends[at]!);
         word += bounds.length / 2;
       });
     }
-    if (this.#parsed.postProcessor.trimsOffsets)
-      trimOffsets(text, pieces, offsets, this.#parsed.postProcessor.addsPrefixSpace);
+    const { ids, starts, ends, words } = spelled;
+    const pieces = spelled.list((at) => this.pieceOf(ids[at]!)!);
+    const offsets = spelled.list((at): [number, number] => [starts[at]!, ends[at]!]);
+    const { trimsOffsets, addsPrefixSpace } = this.#parsed.postProcessor;
+    if (trimsOffsets) trimOffsets(text, (index) => matched.get(index) ?? pieces[index]!, offsets, addsPrefixSpace);
     if (options.offsets === "code-points") countCodePoints(text, offsets);
     return {
-      ...this.#encodeMarks(ids, 0, 1),
+      ids: spelled.list((at) => ids[at]!),
+      pieces,
       offsets,
-      wordIds,
-      sequenceIds: ids.map(() => sequence),
-      specialTokensMask: ids.map(() => 0),
+      wordIds: spelled.list((at) => words[at]!),
+      sequenceIds: spelled.list(() => sequence),
+      typeIds: [], // the template says
+      attentionMask: spelled.list(() => 1),
+      specialTokensMask: spelled.list(() => 0),
     };
   }
 
   #piecesToPrint(ids: Iterable<number>, { skipSpecialTokens = false }: DecodeOptions): string[] {
-    const pieces: string[] = [];
+    const pieces = Array<string>(Array.isArray(ids) ? ids.length : 0);
+    let count = 0;
     for (const id of ids) {
       const piece = this.pieceOf(id);
-      if (piece !== undefined && !(skipSpecialTokens && this.#addedTokens.get(id)?.special)) pieces.push(piece);
+      if (piece !== undefined && !(skipSpecialTokens && this.#addedTokens.get(id)?.special)) pieces[count++] = piece;
     }
+    pieces.length = count;
     return pieces;
   }
 }
 
 /** The range of the original `text` that the units from `from` to `to` stand for. */
-function originRange(text: string, aligned: AlignedText, from: number, to: number): { start: number; end: number } {
-  return { start: originOf(aligned, from), end: characterEnd(text, originOf(aligned, to - 1)) };
+function originRange(text: string, aligned: AlignedText, from: number, to: number): [start: number, end: number] {
+  return [originOf(aligned, from), characterEnd(text, originOf(aligned, to - 1))];
 }

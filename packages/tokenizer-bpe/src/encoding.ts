@@ -19,12 +19,9 @@ export type Encoding = {
 
 /** One encoding after the other. */
 export function joinEncodings(parts: readonly Encoding[]): Encoding {
-  return eachList((list) => ([] as unknown[]).concat(...parts.map((part) => part[list] as unknown[])));
-}
-
-/** The ids from `start` to `end`. */
-export function sliceEncoding(encoding: Encoding, start: number, end: number): Encoding {
-  return eachList((list) => encoding[list].slice(start, end));
+  if (parts.length === 1) return parts[0]!;
+  const lists = LISTS.map((name) => [name, ([] as unknown[]).concat(...parts.map((part) => part[name] as unknown[]))]);
+  return Object.fromEntries(lists) as Encoding;
 }
 
 /** Ids that stand for nothing in a text: marks, or padding if attention is 0. */
@@ -34,7 +31,7 @@ export function encodeMarks(
   typeId: number,
   attention: 0 | 1,
 ): Encoding {
-  const each = <T>(value: T): T[] => ids.map(() => value);
+  const each = <T>(value: T): T[] => Array<T>(ids.length).fill(value);
   return {
     ids: [...ids],
     pieces: [...pieces],
@@ -48,7 +45,3 @@ export function encodeMarks(
 }
 
 const LISTS = Object.keys(encodeMarks([], [], 0, 1)) as (keyof Encoding)[];
-
-function eachList(make: (list: keyof Encoding) => unknown[]): Encoding {
-  return Object.fromEntries(LISTS.map((list) => [list, make(list)])) as unknown as Encoding;
-}

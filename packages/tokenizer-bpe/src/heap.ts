@@ -7,6 +7,11 @@ export class Heap {
     this.#isBefore = isBefore;
   }
 
+  /** The item that `pop` would give. */
+  get first(): number | undefined {
+    return this.#items[0];
+  }
+
   push(item: number): void {
     const items = this.#items;
     let at = items.length;

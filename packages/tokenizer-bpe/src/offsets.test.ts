@@ -28,7 +28,7 @@ describe("trimOffsets", () => {
     offsets: [number, number][],
     addsPrefixSpace: boolean,
   ): [number, number][] => {
-    trimOffsets(text, pieces, offsets, addsPrefixSpace);
+    trimOffsets(text, (index) => pieces[index]!, offsets, addsPrefixSpace);
     return offsets;
   };
 

@@ -1,4 +1,5 @@
 import { characterEnd } from "./character-end.js";
+import { isSpace } from "./normalizers/strip.js";
 
 /**
  * Takes as many characters off the ends of each range as its piece has spaces there (Hugging Face's `trim_offsets`).
@@ -8,14 +9,18 @@ import { characterEnd } from "./character-end.js";
  */
 export function trimOffsets(
   text: string,
-  pieces: readonly string[],
+  pieceAt: (index: number) => string,
   offsets: readonly [number, number][],
   addsPrefixSpace: boolean,
 ): void {
-  for (const [index, range] of offsets.entries()) {
-    const piece = pieces[index]!;
-    let leading = /^[Ġ\p{White_Space}]*/u.exec(piece)![0].length;
-    let trailing = /[Ġ\p{White_Space}]*$/u.exec(piece)![0].length;
+  for (let index = 0; index < offsets.length; index++) {
+    const range = offsets[index]!;
+    const piece = pieceAt(index);
+    const isTrimmed = (at: number): boolean => piece[at] === "Ġ" || isSpace(piece, at);
+    let leading = 0;
+    while (leading < piece.length && isTrimmed(leading)) leading++;
+    let trailing = 0;
+    while (trailing < piece.length && isTrimmed(piece.length - 1 - trailing)) trailing++;
     if (leading === 1 && addsPrefixSpace && (index === 0 || range[0] === 0)) leading = 0;
     for (; leading > 0 && range[0] < range[1]; leading--) range[0] = characterEnd(text, range[0]);
     for (; trailing > 0 && range[0] < range[1]; trailing--) {

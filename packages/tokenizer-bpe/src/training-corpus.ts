@@ -23,7 +23,7 @@ export function characterAlphabet(
 ): string[] {
   const counts = new Map<number, number>();
   for (const [word, count] of words.counts.entries()) {
-    for (const code of codePoints(words.table.unitsOf(word))) counts.set(code, (counts.get(code) ?? 0) + count);
+    for (const code of codePoints(unitsOf(words.table, word))) counts.set(code, (counts.get(code) ?? 0) + count);
   }
   for (const character of initialAlphabet) counts.set(character.codePointAt(0)!, Number.POSITIVE_INFINITY);
   const kept = [...counts]
@@ -48,7 +48,7 @@ export function spellCorpus(words: CountedWords, alphabet: readonly string[], is
       ends.push(symbols.length);
       counts.push(count);
     };
-    for (const code of codePoints(words.table.unitsOf(word))) {
+    for (const code of codePoints(unitsOf(words.table, word))) {
       if (isByteLevel) for (const byte of utf8(code)) symbols.push(byteNumbers[byte]!);
       else {
         const number = numbers.get(code);
@@ -59,6 +59,10 @@ export function spellCorpus(words: CountedWords, alphabet: readonly string[], is
     endWord();
   }
   return { symbols: Int32Array.from(symbols), ends: Int32Array.from(ends), counts: Float64Array.from(counts) };
+}
+
+function unitsOf({ units, ends }: WordTable, word: number): Uint16Array {
+  return units.subarray(ends[word - 1] ?? 0, ends[word]);
 }
 
 function* codePoints(units: Uint16Array): Generator<number> {

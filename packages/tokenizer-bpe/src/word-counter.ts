@@ -35,8 +35,9 @@ export class WordCounter {
   }
 
   pack(): PackedWords {
-    const { units, ends } = this.table.contents();
-    return { text: textOfUnits(units), ends, counts: Float64Array.from(this.counts) };
+    const { units, size } = this.table;
+    const ends = this.table.ends.slice(0, size);
+    return { text: textOfUnits(units.subarray(0, ends[size - 1] ?? 0)), ends, counts: Float64Array.from(this.counts) };
   }
 
   #count(text: string, start: number, end: number, count: number): void {

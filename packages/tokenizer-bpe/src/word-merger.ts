@@ -1,10 +1,10 @@
-import { MergeQueue } from "./merge-queue.js";
+import { type MergeQueue, openMergeQueue } from "./merge-queue.js";
 import { PairTable } from "./pair-table.js";
 
 /** BPE-dropout (Provilkov et al. 2020): each merge is passed over with probability `rate`; `random` draws from [0, 1). */
 export type BpeDropout = { readonly rate: number; readonly random: () => number };
 
-/** Up to this many symbols the first merge is found by looking at all pairs, beyond that by a heap. */
+/** Up to this many symbols the first merge is found by looking at all pairs, beyond that by a queue. */
 const LONGEST_SCANNED = 128;
 
 /** Merges the symbols of one word: the earliest merge that applies, leftmost first, again and again. */
@@ -17,6 +17,7 @@ export class WordMerger {
   #ranks: Int32Array = new Int32Array(256);
   readonly #pairs: PairTable; // the number of a pair is its merge's
   readonly #merged: Int32Array; // what each merge makes
+  #queue: MergeQueue | undefined; // made for the first long word
 
   /** `merges`: left part, right part and result of each, the first merge first; no pair of parts twice. */
   constructor(merges: Int32Array) {
@@ -39,18 +40,19 @@ export class WordMerger {
   /** Merges the first `length` symbols, and returns how many are left. */
   merge(length: number, dropout?: BpeDropout): number {
     return length > LONGEST_SCANNED || dropout !== undefined
-      ? this.#mergeByHeap(length, dropout)
+      ? this.#mergeByQueue(length, dropout)
       : this.#mergeByScan(length);
   }
 
-  #rank(at: number, next: number): void {
-    this.#ranks[at] = this.#pairs.find(this.symbols[at]!, this.symbols[next]!);
+  /** The number of the merge of two symbols, or -1. */
+  #rank(at: number, next: number): number {
+    return this.#pairs.find(this.symbols[at]!, this.symbols[next]!);
   }
 
   #mergeByScan(length: number): number {
     const { symbols, starts, ends } = this;
     const ranks = this.#ranks;
-    for (let i = 0; i + 1 < length; i++) this.#rank(i, i + 1);
+    for (let i = 0; i + 1 < length; i++) ranks[i] = this.#rank(i, i + 1);
     while (length > 1) {
       let best = -1;
       let bestRank = this.#merged.length;
@@ -71,48 +73,43 @@ export class WordMerger {
         ends[i] = ends[i + 1]!;
         ranks[i] = ranks[i + 1]!;
       }
-      if (best > 0) this.#rank(best - 1, best);
-      if (best + 1 < length) this.#rank(best, best + 1);
+      if (best > 0) ranks[best - 1] = this.#rank(best - 1, best);
+      if (best + 1 < length) ranks[best] = this.#rank(best, best + 1);
     }
     return length;
   }
 
   /** In the same order as the scan, but in O(n log n): a hundred thousand equal letters take no longer than others. */
-  #mergeByHeap(length: number, dropout?: BpeDropout): number {
+  #mergeByQueue(length: number, dropout?: BpeDropout): number {
     const { symbols, starts, ends } = this;
-    const ranks = this.#ranks;
     const nexts = new Int32Array(length);
     const previous = new Int32Array(length);
-    // What is queued is a rank and a place; it's out of date if the pair at that place has another rank by now.
-    const queue = new MergeQueue();
-    const add = (at: number): void => {
-      ranks[at] = -1;
-      if (nexts[at]! < length) this.#rank(at, nexts[at]!);
-      if (ranks[at]! >= 0) queue.push(ranks[at]! * PLACES + at);
-    };
+    this.#queue ??= openMergeQueue(this.#merged.length);
+    const { reset, put, pop } = this.#queue;
+    reset(length);
+    const rank = (at: number): number => (nexts[at]! < length ? this.#rank(at, nexts[at]!) : -1);
     for (let i = 0; i < length; i++) {
       nexts[i] = i + 1;
       previous[i] = i - 1;
-      add(i);
+      put(i, rank(i));
     }
     const passedOver: number[] = [];
-    for (let top = queue.pop(); top !== undefined; top = queue.pop()) {
+    for (let at = pop(); at !== undefined; at = pop()) {
       if (dropout !== undefined && dropout.random() < dropout.rate) {
-        passedOver.push(top);
+        passedOver.push(at);
         continue;
       }
-      while (passedOver.length > 0) queue.push(passedOver.pop()!);
-      const rank = Math.floor(top / PLACES);
-      const at = top - rank * PLACES;
-      if (ranks[at] !== rank) continue;
+      // From the right, so that the list stays sorted.
+      for (let other = passedOver.pop(); other !== undefined; other = passedOver.pop()) put(other, rank(other));
       const next = nexts[at]!;
-      symbols[at] = this.#merged[rank]!;
+      symbols[at] = this.#merged[rank(at)]!;
       ends[at] = ends[next]!;
-      ranks[next] = -1;
+      put(next, -1);
       nexts[at] = nexts[next]!;
       if (nexts[at]! < length) previous[nexts[at]!] = at;
-      add(at);
-      if (previous[at]! >= 0) add(previous[at]!);
+      put(at, rank(at));
+      const before = previous[at]!;
+      if (before >= 0) put(before, rank(before));
     }
     let kept = 0;
     for (let i = 0; i < length; i = nexts[i]!) {
@@ -123,6 +120,3 @@ export class WordMerger {
     return kept;
   }
 }
-
-/** Of ranks below 2^22 and places below 2^31 the combination is an exact float64. */
-const PLACES = 2 ** 31;

@@ -9,8 +9,9 @@ export class WordTable {
   size = 0;
   #slots: Int32Array = new Int32Array(1024); // number + 1, or 0
   #hashes: Int32Array = new Int32Array(512);
-  #ends: Int32Array = new Int32Array(512); // of each word in #units; it starts where the one before ends
-  #units: Uint16Array = new Uint16Array(4096);
+  /** Where each word ends in `units`; it starts where the one before ends. Others only read them. */
+  ends: Int32Array = new Int32Array(512);
+  units: Uint16Array = new Uint16Array(4096);
 
   /** The number of the word `text[start, end)`; it's `size` as it was before the call if the word is new. */
   intern(text: string, start: number, end: number): number {
@@ -28,49 +29,37 @@ export class WordTable {
     return this.#add(hash, text, start, end);
   }
 
-  /** The units of a word, for as long as nothing is added. */
-  unitsOf(word: number): Uint16Array {
-    return this.#units.subarray(word === 0 ? 0 : this.#ends[word - 1], this.#ends[word]);
-  }
-
-  /** The units of all words, and where each word ends in them; for as long as nothing is added. */
-  contents(): { units: Uint16Array; ends: Int32Array } {
-    return { units: this.#units.subarray(0, this.#ends[this.size - 1] ?? 0), ends: this.#ends.slice(0, this.size) };
-  }
-
   clear(): void {
     this.size = 0;
     this.#slots.fill(0);
   }
 
   #isAt(word: number, text: string, start: number, end: number): boolean {
-    const from = word === 0 ? 0 : this.#ends[word - 1]!;
-    if (this.#ends[word]! - from !== end - start) return false;
-    const units = this.#units;
+    const from = word === 0 ? 0 : this.ends[word - 1]!;
+    if (this.ends[word]! - from !== end - start) return false;
+    const units = this.units;
     for (let i = start, j = from; i < end; i++, j++) if (units[j] !== text.charCodeAt(i)) return false;
     return true;
   }
 
   #add(hash: number, text: string, start: number, end: number): number {
     const word = this.size++;
-    let to = word === 0 ? 0 : this.#ends[word - 1]!;
-    while (to + end - start > this.#units.length)
-      this.#units = grown(this.#units, new Uint16Array(this.#units.length * 2));
-    for (let i = start; i < end; i++) this.#units[to++] = text.charCodeAt(i);
-    if (word === this.#hashes.length) {
-      this.#hashes = grown(this.#hashes, new Int32Array(word * 2));
-      this.#ends = grown(this.#ends, new Int32Array(word * 2));
-    }
+    let to = word === 0 ? 0 : this.ends[word - 1]!;
+    while (to + end - start > this.units.length) this.units = grown(this.units, new Uint16Array(this.units.length * 2));
+    for (let i = start; i < end; i++) this.units[to++] = text.charCodeAt(i);
     this.#hashes[word] = hash;
-    this.#ends[word] = to;
-    if (this.size * 2 > this.#slots.length) this.#rehash();
+    this.ends[word] = to;
+    if (this.size === this.#hashes.length) this.#grow();
     return word;
   }
 
-  #rehash(): void {
-    const slots = new Int32Array(this.#slots.length * 2);
+  #grow(): void {
+    const { size } = this;
+    this.#hashes = grown(this.#hashes, new Int32Array(size * 2));
+    this.ends = grown(this.ends, new Int32Array(size * 2));
+    const slots = new Int32Array(size * 4);
     const mask = slots.length - 1;
-    for (let word = 0; word < this.size; word++) {
+    for (let word = 0; word < size; word++) {
       let slot = this.#hashes[word]! & mask;
       while (slots[slot] !== 0) slot = (slot + 1) & mask;
       slots[slot] = word + 1;

@@ -30,7 +30,7 @@ export { UnigramTokenizer } from "./unigram-tokenizer.js";
 export type { UnigramJson, UnigramModelJson } from "./unigram-json.js";
 export { tokenizerFromJson } from "./tokenizer-from-json.js";
 // Batches
-export { encodeBatch } from "./encode-batch.js";
+export { encodeBatch } from "@t5ts/tokenizer-bpe/batch";
 // Training
 export type { SpecialPieceOptions, SpecialRole } from "./training-vocabulary.js";
 export {

@@ -1,4 +1,5 @@
 import { sliceText } from "../aligned-text.js";
+import { classAt, SPACE } from "../pre-tokenizers/character-classes.js";
 import type { Normalizer } from "./normalizer.js";
 
 /** Takes spaces off the start, the end or both. */
@@ -15,5 +16,5 @@ export function strip(left: boolean, right: boolean): Normalizer {
 
 /** Unicode's White_Space: `\s` of JavaScript leaves out U+0085 and has U+FEFF too. */
 export function isSpace(text: string, index: number): boolean {
-  return /\p{White_Space}/u.test(text[index]!);
+  return classAt(text, index) >= SPACE;
 }
