@@ -236,7 +236,10 @@ describe("UnigramTokenizer", () => {
     ],
     [
       "rules of 25 MB",
-      { normalizer: { type: "Precompiled", precompiled_charsmap: "A".repeat(2 ** 25 + 4) } },
+      {
+        normalizer: { type: "Precompiled", precompiled_charsmap: "A".repeat(2 ** 25 + 4) },
+        model: { vocab: [["a", 1]] },
+      },
       "normalizer.precompiled_charsmap",
     ],
     [
