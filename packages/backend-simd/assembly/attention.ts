@@ -1,9 +1,9 @@
-import { gemm } from "./gemm";
 import { dot, rowsTimesTransposed, timesMatrix } from "./gemm-rows";
 import { drop } from "./dropout";
 import { largest } from "./extreme";
 import { isKept, positionsFrom } from "./hash";
 import { expOfNegative } from "./math";
+import { product } from "./product";
 import { addTo } from "./reduce";
 import { thread } from "./scratch";
 import { loadPart, storePart, sumLanes } from "./simd";
@@ -24,14 +24,14 @@ const FEW_ROWS: i32 = 4;
 @inline
 function times(m: i32, n: i32, k: i32, a: usize, b: usize, c: usize): void {
   if (m <= FEW_ROWS) timesMatrix(m, n, k, a, k, b, n, c, n);
-  else gemm(false, false, m, n, k, a, k, b, n, c, n, false);
+  else product(false, false, m, n, k, a, k, b, n, c, n, false);
 }
 
 // @ts-ignore: decorator
 @inline
 function timesTransposed(m: i32, n: i32, k: i32, a: usize, b: usize, c: usize): void {
   if (m <= FEW_ROWS) rowsTimesTransposed(m, k, a, k, b, k, c, n, 0, n);
-  else gemm(false, true, m, n, k, a, k, b, k, c, n, false);
+  else product(false, true, m, n, k, a, k, b, k, c, n, false);
 }
 
 /** Adds a row of the bias, or its one value. */
@@ -134,8 +134,8 @@ export function attentionGrad(
           if (dBias != 0) addBiasGrad(matrixDBias + biasRow, dScores + line, strideK, keys);
         }
         times(rows, depth, keys, dScores, key + atKeys, dQuery + atRows);
-        gemm(true, false, keys, depth, rows, dScores, keys, query + atRows, depth, dKey + atKeys, depth, row > 0);
-        gemm(true, false, keys, depth, rows, weights, keys, dy + atRows, depth, dValue + atKeys, depth, row > 0);
+        product(true, false, keys, depth, rows, dScores, keys, query + atRows, depth, dKey + atKeys, depth, row > 0);
+        product(true, false, keys, depth, rows, weights, keys, dy + atRows, depth, dValue + atKeys, depth, row > 0);
       }
     }
   }

@@ -1,5 +1,6 @@
 export { initThread } from "./scratch";
 export { gemmTiles, scratchBytes } from "./gemm";
+export { useSgemm } from "./product";
 // Exported so that the optimizer doesn't inline them: inside a larger function V8 spills their accumulators.
 export { micro4x8, micro6x8 } from "./gemm-micro";
 export { rowsTimesMatrix, rowsTimesTransposed } from "./gemm-rows";

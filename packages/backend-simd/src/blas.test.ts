@@ -38,7 +38,7 @@ describe("findBlas", () => {
       const heap = new Heap(isShared);
       const blas = findBlas(true, heap, 1).blas!;
       const multiply = (a: number, b: number, c: number, accumulate: number) =>
-        blas.sgemmTiles(0, 0, 2, 2, 3, a, 3, 0, b, 2, 0, c, 2, 0, 2, 2, accumulate, 0, 1);
+        blas.sgemm(0, 0, 2, 2, 3, a, 3, b, 2, c, 2, accumulate);
       for (let round = 0; round < 2; round++) {
         const { address } = heap.allocate(64);
         heap.float32.set([1, 2, 3, 4, 5, 6, 1, 0, 0, 1, 1, 1, 10, 10, 10, 10], address / 4);

@@ -1,5 +1,5 @@
 import type { Heap } from "./heap.js";
-import { createSgemmTiles, type Koffi, type Library, type SgemmSource } from "./sgemm.js";
+import { createSgemm, type Koffi, type Library, type Sgemm, type SgemmSource, sgemmTiles } from "./sgemm.js";
 import type { KernelFunction } from "./thread-control.js";
 
 /** A native library of matrix products that works on the heap in place. */
@@ -8,6 +8,7 @@ export type Blas = {
   library: string;
   /** How many threads take part in a product; 0 where the library decides itself. */
   threads: number;
+  sgemm: Sgemm;
   /** Takes the arguments of the kernel `gemmTiles`, and does the same. */
   sgemmTiles: KernelFunction;
   /** How the pool's threads get at it, which then share tiles out; undefined where it has threads of its own. */
@@ -69,7 +70,8 @@ export function findBlas(wanted: boolean | string, heap: Heap, threads: number):
 function load(koffi: Koffi, koffiFile: string, library: string, heap: Heap, threads: number): Blas {
   const handle = koffi.load(library);
   const base = baseAddress(koffi, heap);
-  const blas: Blas = { library, threads, sgemmTiles: createSgemmTiles(handle, base), source: undefined };
+  const sgemm = createSgemm(handle, base);
+  const blas: Blas = { library, threads, sgemm, sgemmTiles: sgemmTiles(sgemm), source: undefined };
   check(blas, heap);
   try {
     if (threads > 1 && mayBeShared(handle)) {
@@ -113,7 +115,7 @@ function check(blas: Blas, heap: Heap): void {
   try {
     const at = block.address;
     heap.float32.set([1, 2, 3, 4, 5, 6, 7, 8, 0, 0, 0, 0], at / 4);
-    blas.sgemmTiles(0, 1, 2, 2, 2, at, 2, 0, at + 16, 2, 0, at + 32, 2, 0, 2, 2, 0, 0, 1);
+    blas.sgemm(0, 1, 2, 2, 2, at, 2, at + 16, 2, at + 32, 2, 0);
     const product = Array.from(heap.float32.subarray(at / 4 + 8, at / 4 + 12));
     if (product.join() !== "17,23,39,53") throw new Error(`its product is wrong: ${product.join(", ")}`);
   } finally {

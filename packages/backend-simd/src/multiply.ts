@@ -1,5 +1,5 @@
 import type { SimdBackend } from "./backend.js";
-import { SGEMM_TILES } from "./thread-control.js";
+import { SGEMM_TILES } from "./kernel-instance.js";
 
 /** op(a) [m, k] · op(b) [k, n]; the leading dimensions are elements from row to row of what is stored. */
 export type Product = {

@@ -34,15 +34,6 @@ export const ARGUMENTS = 128;
 
 export type KernelFunction = (...args: number[]) => void;
 
-/** The one kernel that isn't in the module: products by a native library. */
-export const SGEMM_TILES = "sgemmTiles";
-
-/** The kernels' names, in the order of their numbers. */
-export function kernelNames(module: WebAssembly.Module): string[] {
-  const functions = WebAssembly.Module.exports(module).filter(({ kind }) => kind === "function");
-  return [...functions.map(({ name }) => name), SGEMM_TILES];
-}
-
 /** Takes runs of the job's parts until none is left. */
 export function takeParts(control: Int32Array, kernel: KernelFunction, args: readonly number[]): void {
   const parts = control[PARTS] as number;

@@ -2,6 +2,7 @@ import type { Block } from "./allocator.js";
 import type { Blas } from "./blas.js";
 import { WORKER_PROGRAM } from "./generated/worker-program.js";
 import type { Heap } from "./heap.js";
+import { instantiateKernels, kernelNames } from "./kernel-instance.js";
 import type { SgemmSource } from "./sgemm.js";
 import {
   ACTIVE,
@@ -13,12 +14,10 @@ import {
   IS_OPEN,
   KERNEL,
   type KernelFunction,
-  kernelNames,
   NEXT_PART,
   PARTS,
   READY,
   RUN,
-  SGEMM_TILES,
   takeParts,
 } from "./thread-control.js";
 import type { WorkerStart } from "./worker.js";
@@ -72,11 +71,10 @@ export class ThreadPool {
     this.#sgemm = blas?.source;
     this.#threads = plan.threads;
     this.#reason = plan.reason;
-    const { exports } = new WebAssembly.Instance(module, { env: { memory: heap.memory, abort } });
-    const named = new Map(Object.entries(exports as unknown as Record<string, KernelFunction>));
-    if (blas !== undefined) named.set(SGEMM_TILES, blas.sgemmTiles);
     this.#numbers = new Map(kernelNames(module).map((name, i) => [name, i]));
-    this.kernels = Object.fromEntries(named);
+    // Inside kernels of several threads only a library that may be shared is called.
+    const sgemm = blas?.source !== undefined || plan.threads === 1 ? blas?.sgemm : undefined;
+    this.kernels = instantiateKernels(module, heap.memory, sgemm);
     this.#initThread(0);
     // A page's main thread may not sleep.
     this.#canSleep = process?.getBuiltinModule !== undefined || typeof window === "undefined";
@@ -215,8 +213,4 @@ function startWorker(start: WorkerStart, onError: (error: unknown) => void): Sto
   worker.postMessage(start);
   URL.revokeObjectURL(url);
   return worker;
-}
-
-function abort(): never {
-  throw new Error("simd: a kernel aborted");
 }

@@ -1,4 +1,5 @@
-import { createSgemmTiles, type Koffi, type SgemmSource } from "./sgemm.js";
+import { instantiateKernels, kernelNames } from "./kernel-instance.js";
+import { createSgemm, type Koffi, type Sgemm, type SgemmSource } from "./sgemm.js";
 import {
   ACTIVE,
   ARGUMENT_COUNT,
@@ -9,9 +10,7 @@ import {
   IS_OPEN,
   KERNEL,
   type KernelFunction,
-  kernelNames,
   READY,
-  SGEMM_TILES,
   takeParts,
 } from "./thread-control.js";
 
@@ -30,11 +29,11 @@ export type WorkerStart = {
  */
 const SPIN_MS = 0.2;
 
-function work({ module, memory, thread, scratch, sgemm }: WorkerStart): void {
-  const { exports } = new WebAssembly.Instance(module, { env: { memory, abort } });
-  const named: Record<string, unknown> = { ...exports, [SGEMM_TILES]: sgemm && loadSgemmTiles(sgemm) };
+function work({ module, memory, thread, scratch, sgemm: source }: WorkerStart): void {
+  const sgemm = source && loadSgemm(source);
+  const named = instantiateKernels(module, memory, sgemm);
   const kernels = kernelNames(module).map((name) => named[name] as KernelFunction);
-  (exports.initThread as KernelFunction)(thread, scratch);
+  (named.initThread as KernelFunction)(thread, scratch);
   const control = new Int32Array(memory.buffer, CONTROL_ADDRESS, 256);
   const values = new Float64Array(memory.buffer, CONTROL_ADDRESS, 256);
   let generation = Atomics.load(control, GENERATION);
@@ -56,9 +55,9 @@ function work({ module, memory, thread, scratch, sgemm }: WorkerStart): void {
   }
 }
 
-function loadSgemmTiles({ koffi, library, heap }: SgemmSource): KernelFunction {
+function loadSgemm({ koffi, library, heap }: SgemmSource): Sgemm {
   const require = process.getBuiltinModule("node:module").createRequire(koffi);
-  return createSgemmTiles((require(koffi) as Koffi).load(library), () => heap);
+  return createSgemm((require(koffi) as Koffi).load(library), () => heap);
 }
 
 /** Whether there's another job than `generation` before the time is over. */
@@ -67,10 +66,6 @@ function spin(control: Int32Array, generation: number): boolean {
     for (let i = 0; i < 100; i++) if (Atomics.load(control, GENERATION) !== generation) return true;
   }
   return false;
-}
-
-function abort(): never {
-  throw new Error("simd: a kernel aborted");
 }
 
 const node = globalThis.process?.getBuiltinModule?.("node:worker_threads");
