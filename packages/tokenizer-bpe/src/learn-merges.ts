@@ -7,7 +7,7 @@ import { type TrainingTemplate, trainingTemplate } from "./training-template.js"
 import type { Turns } from "./turns.js";
 
 /** As many as a tokenizer.json may have. */
-const MAX_VOCAB_SIZE = 2 ** 21;
+const MAX_VOCAB_SIZE = 2 ** 19;
 
 /**
  * Makes the vocabulary for counted words: alphabet, then the most frequent pair of pieces, again and again.

@@ -63,8 +63,8 @@ export type ParsedTokenizer = {
   readonly json: TokenizerJson;
 };
 
-/** Ids index arrays, and ranks share a float64 with a place in the text; the largest vocabularies have 2^18. */
-const MAX_ID = 2 ** 21 - 1;
+/** The largest vocabularies have 2^18 pieces; more than these couldn't be read or refused within two seconds. */
+const MAX_ID = 2 ** 19 - 1;
 
 /** Every merge makes a piece. */
 const MAX_MERGES = MAX_ID + 1;
@@ -145,16 +145,22 @@ function checkModelType(model: JsonFields): void {
 function parseVocabulary(vocab: JsonFields): { ids: Map<string, number>; pieces: (string | undefined)[] } {
   const ids = new Map<string, number>();
   const pieces: (string | undefined)[] = [];
-  for (const [piece, value] of Object.entries(vocab.object)) {
-    const place = `${vocab.path}[${JSON.stringify(piece)}]`;
-    const id = checkInteger(value, place, MAX_ID);
+  const listed = Object.keys(vocab.object);
+  if (listed.length > MAX_ID + 1) throw new TokenizerJsonError(vocab.path, `more than ${MAX_ID + 1} pieces`);
+  for (const piece of listed) {
+    const place = `${vocab.path}[${quoted(piece)}]`;
+    const id = checkInteger((vocab.object as Record<string, unknown>)[piece], place, MAX_ID);
     growTo(pieces, id);
-    if (pieces[id] !== undefined)
-      throw new TokenizerJsonError(place, `has the id ${id} of ${JSON.stringify(pieces[id])}`);
+    if (pieces[id] !== undefined) throw new TokenizerJsonError(place, `has the id ${id} of ${quoted(pieces[id])}`);
     pieces[id] = piece;
     ids.set(piece, id);
   }
   return { ids, pieces };
+}
+
+/** A piece in a message; it may have millions of characters. */
+function quoted(piece: string): string {
+  return JSON.stringify(piece.slice(0, 60));
 }
 
 /** An array with holes would be slow to read. */
@@ -173,10 +179,7 @@ function parseMerges(model: JsonFields, ids: ReadonlyMap<string, number>): Int32
     const idOf = (piece: string): number => {
       const id = ids.get(piece);
       if (id === undefined)
-        throw new TokenizerJsonError(
-          `${model.at("merges")}[${index}]`,
-          `${JSON.stringify(piece)} isn't in the vocabulary`,
-        );
+        throw new TokenizerJsonError(`${model.at("merges")}[${index}]`, `${quoted(piece)} isn't in the vocabulary`);
       return id;
     };
     const size = pairs.size;

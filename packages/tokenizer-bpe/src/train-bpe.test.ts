@@ -212,7 +212,7 @@ describe("trainBpe", () => {
       "trainBpe: vocabSize: expected at least 361 (special pieces 5, alphabet 256, sentinels 100), got 300",
     );
     await expect(trainBpe([""], { vocabSize: 0.5 })).rejects.toThrow(
-      "trainBpe: vocabSize: expected an integer from 1 to 2097152, got 0.5",
+      "trainBpe: vocabSize: expected an integer from 1 to 524288, got 0.5",
     );
     await expect(trainBpe([1 as never], { vocabSize: 500 })).rejects.toThrow(
       "trainBpe: texts: expected strings, got number",
