@@ -88,8 +88,6 @@ describe("ScoredBpe", () => {
 
   it("takes no square of time for a text without spaces", () => {
     const tokenizer = loadSentencePiece(bpe(smallModel(SCORES)));
-    const start = performance.now();
-    expect(tokenizer.encode("a".repeat(100_000)).length).toBe(25_001);
-    expect(performance.now() - start).toBeLessThan(3000);
+    expect(tokenizer.encode("a".repeat(100_000)).length).toBe(25_001); // a square would take minutes
   });
 });

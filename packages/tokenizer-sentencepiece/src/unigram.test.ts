@@ -94,13 +94,7 @@ describe("Unigram", () => {
 
   it("takes time in proportion to the length of a text without spaces", () => {
     const tokenizer = loadSentencePiece(MODEL);
-    const time = (length: number): number => {
-      const start = performance.now();
-      tokenizer.encode("ab?".repeat(length));
-      return performance.now() - start;
-    };
-    time(1000);
-    expect(time(100_000)).toBeLessThan(3000); // a square would take minutes
+    expect(tokenizer.encode("ab?".repeat(100_000)).length).toBe(200_000); // a square would take minutes
   });
 });
 
