@@ -16,7 +16,9 @@ export function splitHeads(x: tf.Tensor, numHeads: number): tf.Tensor4D {
   if (inner % numHeads !== 0) {
     throw new Error(`splitHeads: x: expected a last axis divisible by ${numHeads} heads, got [${x.shape.join(", ")}]`);
   }
-  return tf.transpose(tf.reshape(x, [batch, length, numHeads, inner / numHeads]), [0, 2, 1, 3]) as tf.Tensor4D;
+  const dHead = inner / numHeads;
+  if (length === 1) return tf.reshape(x, [batch, numHeads, 1, dHead]);
+  return tf.transpose(tf.reshape(x, [batch, length, numHeads, dHead]), [0, 2, 1, 3]) as tf.Tensor4D;
 }
 
 /** [batch, heads, length, dHead] → [batch, length, heads · dHead], or [batch, length, dHead] by mean or sum. */
@@ -24,5 +26,5 @@ export function mergeHeads(x: tf.Tensor4D, headMerge: HeadMerge): tf.Tensor3D {
   if (headMerge === "mean") return tf.mean(x, 1);
   if (headMerge === "sum") return tf.sum(x, 1);
   const [batch, numHeads, length, dHead] = x.shape;
-  return tf.reshape(tf.transpose(x, [0, 2, 1, 3]), [batch, length, numHeads * dHead]);
+  return tf.reshape(length === 1 ? x : tf.transpose(x, [0, 2, 1, 3]), [batch, length, numHeads * dHead]);
 }

@@ -9,6 +9,7 @@ import * as tf from "@tensorflow/tfjs-core";
  *
  * | kernel                     | inputs                                            | attributes                               | outputs |
  * | -------------------------- | ------------------------------------------------- | ---------------------------------------- | ------- |
+ * | `Linear`                   | x [..., dIn], weight [dIn, dOut], or [dOut, dIn]  | isTransposed (the latter)                | y [..., dOut] |
  * | `RmsNorm`                  | x [..., d], weight [d]                            | epsilon                                  | y [..., d] |
  * | `RmsNormGrad`              | dy [..., d], x [..., d], weight [d]               | epsilon                                  | dx [..., d], dWeight [d] |
  * | `Dropout`                  | x                                                 | rate, keys                               | y |
@@ -39,6 +40,7 @@ import * as tf from "@tensorflow/tfjs-core";
  * nobody else holds the memory (a reference count of 1): a clone shares it.
  */
 export type FusedKernel =
+  | "Linear"
   | "RmsNorm"
   | "RmsNormGrad"
   | "Dropout"

@@ -1,4 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { hasFusedKernel, runFusedKernel } from "./fused-kernels.js";
+import { registerGradients } from "./gradients/register.js";
 
 export type MatMulOptions = { transposeA?: boolean; transposeB?: boolean };
 
@@ -38,10 +40,20 @@ export function matMul(
  * doesn't sum over the batch (tfjs#8721).
  */
 export function matMulRows(x: tf.Tensor, weight: tf.Tensor2D, isTransposed = false): tf.Tensor {
+  if (x.rank === 2) return tf.matMul(x as tf.Tensor2D, weight, false, isTransposed);
   const dIn = x.shape.at(-1) as number;
-  const dOut = weight.shape[isTransposed ? 0 : 1];
-  const rows = tf.reshape(x, [dIn === 0 ? 0 : x.size / dIn, dIn]);
-  return tf.reshape(tf.matMul(rows, weight, false, isTransposed), [...x.shape.slice(0, -1), dOut]);
+  const [expected, dOut] = isTransposed ? [weight.shape[1], weight.shape[0]] : weight.shape;
+  if (dIn === expected && hasFusedKernel("Linear")) {
+    registerGradients();
+    return runFusedKernel("Linear", { x, weight }, { isTransposed })[0] as tf.Tensor;
+  }
+  return tf.reshape(tf.matMul(asRows(x), weight, false, isTransposed), [...x.shape.slice(0, -1), dOut]);
+}
+
+/** [..., d] → [n, d] */
+export function asRows(x: tf.Tensor): tf.Tensor2D {
+  const width = x.shape.at(-1) as number;
+  return tf.reshape(x, [width === 0 ? 0 : x.size / width, width]);
 }
 
 function broadcastShapes(a: number[], b: number[]): number[] | undefined {

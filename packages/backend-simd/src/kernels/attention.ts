@@ -23,7 +23,7 @@ export const attentionKernels: KernelTable = {
       const sizes = [heads, queries, keys, depth, ...strides];
       const args = [...from, ...to, ...sizes, first, second, threshold, scale, tiles, tileRows];
       const parts = batch * heads * Math.ceil(queries / tileRows);
-      backend.pool.run("attention", args, parts, tileRows * keys * Math.ceil(depth / 8 + 8));
+      backend.pool.run("attention", args, parts, tileRows * keys * Math.ceil(depth / 3 + 8));
     });
     return [y, logSumExp];
   },

@@ -11,6 +11,10 @@ export const matMulKernels: KernelTable = {
     const { transposeA, transposeB } = attrs as { transposeA: boolean; transposeB: boolean };
     return areAll("float32", a, b) ? matMul(backend, a, b, transposeA, transposeB) : undefined;
   },
+  Linear: ({ inputs, attrs, backend }) => {
+    const { x, weight } = inputs as { x: TensorInfo; weight: TensorInfo };
+    return areAll("float32", x, weight) ? matMul(backend, x, weight, false, attrs.isTransposed as boolean) : undefined;
+  },
   _FusedMatMul: (args) => fusedMatMul(args),
 };
 

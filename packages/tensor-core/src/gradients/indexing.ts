@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { asRows, matMulRows } from "../mat-mul.js";
 import { sumToShape } from "./arithmetic.js";
 import type { GradientTable } from "./register.js";
 
@@ -43,6 +44,17 @@ export const indexingGradients: GradientTable = {
   UnsortedSegmentSum: {
     inputsToSave: ["segmentIds"],
     gradFunc: (dy, [segmentIds]) => ({ x: () => tf.gather(dy as tf.Tensor, segmentIds as tf.Tensor1D) }),
+  },
+  Linear: {
+    inputsToSave: ["x", "weight"],
+    gradFunc: (dy, [x, weight], attrs) => {
+      const { isTransposed } = attrs as unknown as { isTransposed: boolean };
+      const d = dy as tf.Tensor;
+      return {
+        x: () => matMulRows(d, weight as tf.Tensor2D, !isTransposed),
+        weight: () => tf.matMul(asRows(isTransposed ? d : x!), asRows(isTransposed ? x! : d), true, false),
+      };
+    },
   },
   BatchMatMul: {
     inputsToSave: ["a", "b"],
