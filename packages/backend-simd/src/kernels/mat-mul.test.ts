@@ -1,5 +1,5 @@
 import { createRng } from "@t5ts/random";
-import { matMul } from "@t5ts/tensor-core";
+import { matMul, matMulRows } from "@t5ts/tensor-core";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, it } from "vitest";
 import {
@@ -94,6 +94,33 @@ describeConfigurations("matMul", () => {
     await expectProduct([2, 1, 2], [3, 1], [3, 5, 4]);
     await expectProduct([6], [6], [70, 64, 70]);
     await expectProduct([2, 3], [], [17, 5, 9]);
+  });
+
+  it("maps the last axis, either way round, with the gradients of the CPU backend", async () => {
+    await tf.setBackend("simd");
+    for (const shape of [
+      [1, 1, 513],
+      [2, 3, 17],
+      [2, 0, 5],
+      [3, 1, 2, 64],
+    ]) {
+      const x = normal(rng, shape);
+      const dIn = shape.at(-1) as number;
+      for (const isTransposed of [false, true]) {
+        const weight = normal(rng, isTransposed ? [33, dIn] : [dIn, 33]);
+        const y = matMulRows(
+          tf.tensor(x.values, shape),
+          tf.tensor2d(weight.values, weight.shape as [number, number]),
+          isTransposed,
+        );
+        expect(y.shape).toEqual([...shape.slice(0, -1), 33]);
+        const rows = { ...x, shape: [x.values.length / dIn, dIn] };
+        expectClose(y, product(rows, weight, false, isTransposed), 2e-6);
+        await expectGradientLikeCpu(({ x, w }) => matMulRows(x!, w as tf.Tensor2D, isTransposed), { x, w: weight });
+        await tf.setBackend("simd");
+      }
+    }
+    expect(() => matMulRows(tf.zeros([2, 3, 4]), tf.zeros([5, 6]))).toThrow("inner sizes differ");
   });
 
   it("gives zeros for a sum of nothing and nothing for no rows", async () => {
