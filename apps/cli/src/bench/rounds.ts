@@ -1,3 +1,11 @@
+import { setTimeout as delay } from "node:timers/promises";
+
+/**
+ * How long nobody runs before a turn: threads of the one before, such as OpenBLAS's, go on looking for work for a tenth of
+ * a second, and would take a core from the next, always the same.
+ */
+const SETTLE_MS = 200;
+
 /** What one run says: how long it took, and facts that go with the measurement. */
 export type RunReply = { seconds: number } & Record<string, unknown>;
 
@@ -65,6 +73,7 @@ export async function measureInRounds<C>(
       for (const entrant of turn.filter((entrant) => round < entrant.rounds)) {
         await attempt(entrant, async () => {
           onRun(entrant.candidate, round);
+          await delay(SETTLE_MS, undefined, { signal });
           const { seconds, ...facts } = await (entrant.runner as Runner).run();
           entrant.seconds = [...entrant.seconds, seconds];
           entrant.facts = facts;
