@@ -23,7 +23,7 @@ export function instantiateKernels(
   const env = { memory, abort, sgemm: sgemm ?? abort };
   const exports = new WebAssembly.Instance(module, { env }).exports as Record<string, KernelFunction>;
   if (sgemm === undefined) return { ...exports };
-  exports.useSgemm?.();
+  (exports.useSgemm as KernelFunction)();
   return { ...exports, [SGEMM_TILES]: sgemmTiles(sgemm) };
 }
 

@@ -52,8 +52,7 @@ export function matMulRows(x: tf.Tensor, weight: tf.Tensor2D, isTransposed = fal
 
 /** [..., d] → [n, d] */
 export function asRows(x: tf.Tensor): tf.Tensor2D {
-  const width = x.shape.at(-1) as number;
-  return tf.reshape(x, [width === 0 ? 0 : x.size / width, width]);
+  return tf.reshape(x, [tf.util.sizeFromShape(x.shape.slice(0, -1)), x.shape.at(-1) as number]);
 }
 
 function broadcastShapes(a: number[], b: number[]): number[] | undefined {

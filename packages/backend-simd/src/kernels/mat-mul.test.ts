@@ -1,5 +1,5 @@
 import { createRng } from "@t5ts/random";
-import { matMul, matMulRows } from "@t5ts/tensor-core";
+import { matMul, matMulRows, valueAndGrad } from "@t5ts/tensor-core";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, it } from "vitest";
 import {
@@ -120,6 +120,14 @@ describeConfigurations("matMul", () => {
         await tf.setBackend("simd");
       }
     }
+    const { value, grads } = valueAndGrad(
+      ({ x, w }: { x: tf.Tensor; w: tf.Tensor }) => tf.sum(tf.add(matMulRows(x, w as tf.Tensor2D), 1)) as tf.Scalar,
+    )({ x: tf.zeros([2, 3, 0]), w: tf.zeros([0, 5]) });
+    expectClose(value, [30], 0);
+    expect([grads.x.shape, grads.w.shape]).toEqual([
+      [2, 3, 0],
+      [0, 5],
+    ]);
     expect(() => matMulRows(tf.zeros([2, 3, 4]), tf.zeros([5, 6]))).toThrow("inner sizes differ");
   });
 
