@@ -58,9 +58,7 @@ function loss(params: Params, ids: tf.Tensor, labels: tf.Tensor1D, step: number)
   h = rmsNorm(x, params.norm as tf.Tensor1D, 1e-6);
   x = addDropout(x, project(gatedGelu(project(h, "gate"), project(h, "up")), "down"), 0.1, rng);
   const rows = tf.reshape(x, [BATCH * LENGTH, WIDTH]) as tf.Tensor2D;
-  return tf.mean(
-    linearCrossEntropy(rows, params.embedding as tf.Tensor2D, labels, { isTransposed: true, zLoss: 1e-4 }),
-  );
+  return tf.mean(linearCrossEntropy(rows, params.embedding as tf.Tensor2D, labels, { zLoss: 1e-4 }));
 }
 
 function trainStep(state: State, step: number): { state: State; loss: number } {

@@ -5,7 +5,7 @@ import { type HeadMerge, mergedWidth, mergeHeads, splitHeads } from "./heads.js"
 import { initLinear, type LinearParams, linear } from "./linear.js";
 
 /**
- * The first three are [dModel, heads · dHead]; `output` is [heads · dHead, dModel], or [dHead, dModel] where heads are
+ * The first three are [heads · dHead, dModel]; `output` is [dModel, heads · dHead], or [dModel, dHead] where heads are
  * merged by mean or sum.
  */
 export type AttentionParams = {

@@ -4,8 +4,8 @@ import type * as tf from "@tensorflow/tfjs-core";
 import { initLinear, type LinearParams, linear } from "./linear.js";
 
 /**
- * `weight` is [vocabSize, dEmbedding]; dEmbedding is dModel unless `mlp` maps it there: `up` is [dEmbedding, dHidden],
- * `down` [dHidden, dModel].
+ * `weight` is [vocabSize, dEmbedding]; dEmbedding is dModel unless `mlp` maps it there: `up` is [dHidden, dEmbedding],
+ * `down` [dModel, dHidden].
  */
 export type EmbeddingParams = { weight: tf.Tensor2D; mlp?: { up: LinearParams; down: LinearParams } };
 

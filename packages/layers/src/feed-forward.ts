@@ -3,7 +3,7 @@ import { dropout, gatedGelu, gelu, relu } from "@t5ts/tensor-core";
 import * as tf from "@tensorflow/tfjs-core";
 import { initLinear, type LinearParams, linear } from "./linear.js";
 
-/** `gate` only in the gated kinds. All three are without bias; `up` and `gate` are [dModel, dFf]. */
+/** `gate` only in the gated kinds. All three are without bias; `up` and `gate` are [dFf, dModel]. */
 export type FeedForwardParams = { gate?: LinearParams; up: LinearParams; down: LinearParams };
 
 /**

@@ -20,15 +20,15 @@ export function languageModelLoss(logits: tf.Tensor, labels: tf.Tensor, options:
 }
 
 /**
- * `languageModelLoss` of `hidden` [batch, length, dModel] times the output matrix `weight` ([dModel, vocabSize], or
- * [vocabSize, dModel] when transposed, as a tied embedding is). Where the backend has a kernel for it, the logits, the
- * largest tensor of a small model's training, are never held as a whole.
+ * `languageModelLoss` of the logits that `hidden` [batch, length, dModel] has with the output layer's `weight`
+ * [vocabSize, dModel]. Where the backend has a kernel for it, the logits, the largest tensor of a small model's training,
+ * are never held as a whole.
  */
 export function linearLanguageModelLoss(
   hidden: tf.Tensor,
   weight: tf.Tensor2D,
   labels: tf.Tensor,
-  options: LanguageModelOptions & { isTransposed?: boolean } = {},
+  options: LanguageModelOptions = {},
 ): tf.Scalar {
   const known = checkShape("linearLanguageModelLoss: hidden", hidden, ["batch", "length", "dModel"]);
   checkShape("linearLanguageModelLoss: labels", labels, ["batch", "length"], known);

@@ -36,8 +36,8 @@ export function maskedTargets(labels: readonly ArrayLike<number>[], ignoreId = -
 }
 
 /**
- * `maskedLanguageModelLoss` from hidden states [batch, length, dModel] and the output matrix `weight` ([dModel,
- * vocabSize], or [vocabSize, dModel] when transposed). Only masked positions are multiplied with the matrix, one in
+ * `maskedLanguageModelLoss` from hidden states [batch, length, dModel] and the output layer's `weight` [vocabSize,
+ * dModel]. Only masked positions are multiplied with the matrix, one in
  * seven as a rule: the costliest product of a small model, six sevenths of it saved.
  *
  * @param options.weights One for each target.
@@ -46,7 +46,7 @@ export function linearMaskedLanguageModelLoss(
   hidden: tf.Tensor,
   weight: tf.Tensor2D,
   { positions, labels }: MaskedTargets,
-  options: LanguageModelOptions & { isTransposed?: boolean } = {},
+  options: LanguageModelOptions = {},
 ): tf.Scalar {
   const { dModel } = checkShape("linearMaskedLanguageModelLoss: hidden", hidden, ["batch", "length", "dModel"]);
   if (positions.length === 0) return tf.scalar(0);

@@ -25,7 +25,7 @@ export function linearSpanCorruptionLoss(
   hidden: tf.Tensor,
   weight: tf.Tensor2D,
   labels: tf.Tensor,
-  options: LanguageModelOptions & { isTransposed?: boolean } = {},
+  options: LanguageModelOptions = {},
 ): tf.Scalar {
   return linearLanguageModelLoss(hidden, weight, labels, { zLoss: T5_Z_LOSS, ...options });
 }

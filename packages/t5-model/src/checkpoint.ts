@@ -29,49 +29,33 @@ export function unusedTensors(config: T5Config, file: Safetensors): string[] {
 }
 
 /**
- * A model's weights for `writeSafetensors`, by Hugging Face's names and in its layout.
+ * A model's weights for `writeSafetensors`, by Hugging Face's names.
  *
  * The model has to stay alive until they are written.
  */
 export function checkpointItems({ config, params }: T5Model, dtype: "F32" | "F16" | "BF16" = "F32"): SafetensorsItem[] {
   const tensors = new Map(namedLeaves(params));
-  return listParameters(config).map(({ path, shape, name, isTransposed }) => {
+  return listParameters(config).map(({ path, shape, name }) => {
     const tensor = tensors.get(path);
     if (tensor === undefined) throw new Error(`checkpointItems: the model lacks "${path}"; its config asks for it`);
-    return {
-      name,
-      dtype,
-      shape: isTransposed ? [...shape].reverse() : shape,
-      values: async () => {
-        if (!isTransposed) return tensor.data();
-        const turned = tf.transpose(tensor);
-        const values = await turned.data();
-        turned.dispose();
-        return values;
-      },
-    };
+    return { name, dtype, shape, values: () => tensor.data() };
   });
 }
 
 async function readParameter(file: Safetensors, parameter: Parameter, config: T5Config): Promise<tf.Tensor> {
-  const { name, shape, isTransposed } = parameter;
+  const { name, shape } = parameter;
   const found = [name, ...aliases(config, name)].find((candidate) => file.entries.has(candidate));
   if (found === undefined) {
     const layers = `${config.numLayers} encoder and ${config.numDecoderLayers} decoder layers`;
     throw new Error(`loadT5: ${file.name} lacks "${name}"; the config asks for ${layers}, ${config.feedForwardProj}`);
   }
-  const expected = isTransposed ? [...shape].reverse() : shape;
   const actual = file.entries.get(found)?.shape ?? [];
-  if (actual.length !== expected.length || actual.some((size, axis) => size !== expected[axis])) {
+  if (actual.length !== shape.length || actual.some((size, axis) => size !== shape[axis])) {
     throw new Error(
-      `loadT5: ${file.name}: "${found}": expected [${expected.join(", ")}] by the config, got [${actual.join(", ")}]`,
+      `loadT5: ${file.name}: "${found}": expected [${shape.join(", ")}] by the config, got [${actual.join(", ")}]`,
     );
   }
-  const stored = await readTensor(file, found);
-  if (!isTransposed) return stored;
-  const turned = tf.transpose(stored);
-  stored.dispose();
-  return turned;
+  return readTensor(file, found);
 }
 
 /** Puts tensors at their dotted paths. */

@@ -39,7 +39,6 @@ export function targetCosts(
   const scaled = config.scaleDecoderOutputs ? tf.mul(rows, config.dModel ** -0.5) : rows;
   const weight = params.lmHead?.weight ?? (params.decoderEmbedding ?? params.embedding).weight;
   const costs = linearCrossEntropy(scaled as tf.Tensor2D, weight, tf.reshape(labels, [-1]) as tf.Tensor1D, {
-    isTransposed: params.lmHead === undefined,
     labelSmoothing: options.labelSmoothing,
     zLoss: options.zLoss,
     ignoreId: options.ignoreId,

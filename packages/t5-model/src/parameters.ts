@@ -2,14 +2,14 @@ import type { TaskLayerConfig } from "@t5ts/layers";
 import type { T5Config } from "./config.js";
 import { isPublished } from "./parse-config.js";
 
-/** One tensor of a model: its path and shape here, its name in a file, and whether the file holds it transposed. */
-export type Parameter = { path: string; shape: number[]; name: string; isTransposed: boolean };
+/** One tensor of a model: its path here, its name in a file, its shape in both. */
+export type Parameter = { path: string; shape: number[]; name: string };
 
 /**
  * Every tensor of a model with this configuration: one table, read one way to load and the other to save.
  *
- * Names are Hugging Face's where it has the architecture, and linear weights are [dOut, dIn] there. What it has no name
- * for keeps ours, behind `t5ts.`, and our layout; so does the whole of a model that isn't a published T5.
+ * Names are Hugging Face's where it has the architecture. What it has no name for keeps ours, behind `t5ts.`; so does the
+ * whole of a model that isn't a published T5.
  */
 export function listParameters(config: T5Config): Parameter[] {
   const parameters = [
@@ -27,9 +27,7 @@ export function listParameters(config: T5Config): Parameter[] {
   ];
   const hasTheirs = isPublished(config);
   return parameters.map((parameter) =>
-    hasTheirs && parameter.name !== ""
-      ? parameter
-      : { ...parameter, name: `t5ts.${parameter.path}`, isTransposed: false },
+    hasTheirs && parameter.name !== "" ? parameter : { ...parameter, name: `t5ts.${parameter.path}` },
   );
 }
 
@@ -139,9 +137,9 @@ function taskLayerParameters(config: T5Config, path: string, layer: TaskLayerCon
 
 /** The same in both places; an empty `name` means that Hugging Face has none. */
 function same(path: string, name: string, shape: number[]): Parameter {
-  return { path, shape, name, isTransposed: false };
+  return { path, shape, name };
 }
 
 function linear(path: string, name: string, dIn: number, dOut: number): Parameter {
-  return { path: `${path}.weight`, shape: [dIn, dOut], name: name && `${name}.weight`, isTransposed: true };
+  return same(`${path}.weight`, name && `${name}.weight`, [dOut, dIn]);
 }

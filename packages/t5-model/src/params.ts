@@ -25,7 +25,7 @@ import { checkPartName } from "./part-name.js";
 export type T5Model = { config: T5Config; params: T5Params };
 
 /**
- * `decoderEmbedding` only where the table isn't shared; `lmHead` [dModel, vocabSize] only where the output layer isn't
+ * `decoderEmbedding` only where the table isn't shared; `lmHead` [vocabSize, dModel] only where the output layer isn't
  * tied. Dotted paths are the names: `encoder.blocks.0.selfAttention.query.weight`.
  */
 export type T5Params = {
@@ -35,7 +35,7 @@ export type T5Params = {
   taskLayers: Record<string, TaskLayerParams>;
   decoder: StackParams<DecoderBlockParams>;
   lmHead?: LinearParams;
-  /** Each [dModel, numLabels]. */
+  /** Each [numLabels, dModel]. */
   classifiers: Record<string, LinearParams>;
 };
 

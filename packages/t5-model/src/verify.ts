@@ -199,9 +199,7 @@ async function compareGradients(
       const parameter = byPath.get(name);
       if (parameter === undefined) throw new Error(`verifyT5: grads: expected a parameter of the model, got "${name}"`);
       const grad = atPath(parameter.path);
-      const values = (await read(() =>
-        tf.reshape(parameter.isTransposed ? tf.transpose(grad) : grad, [-1]),
-      )) as number[];
+      const values = (await read(() => tf.reshape(grad, [-1]))) as number[];
       const norm = Math.sqrt(values.reduce((sum, x) => sum + x * x, 0));
       norms = Math.max(norms, Math.abs(norm - l2) / Math.max(l2, 1e-6));
       heads = Math.max(heads, largestDifference(values.slice(0, head.length), head));

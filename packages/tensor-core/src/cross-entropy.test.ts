@@ -45,14 +45,12 @@ describeOnBackends("crossEntropy", () => {
     });
   }
 
-  it("is the same through a linear map, either way round, gradients included", () => {
-    const [x, weight] = [randomNormal(createRng(2), [3, 2]), randomNormal(createRng(3), [2, 5])];
+  it("is the same through a linear map, gradients included", () => {
+    const [x, weight] = [randomNormal(createRng(2), [3, 2]), randomNormal(createRng(3), [5, 2])];
     const labels = makeLabels();
-    const logits = tf.matMul(x as tf.Tensor2D, weight as tf.Tensor2D) as tf.Tensor2D;
+    const logits = tf.matMul(x as tf.Tensor2D, weight as tf.Tensor2D, false, true) as tf.Tensor2D;
     const whole = crossEntropy(logits, makeLabels());
-    const transposed = tf.transpose(weight) as tf.Tensor2D;
     expectTensor(linearCrossEntropy(x as tf.Tensor2D, weight as tf.Tensor2D, labels), whole, 1e-6);
-    expectTensor(linearCrossEntropy(x as tf.Tensor2D, transposed, labels, { isTransposed: true }), whole, 1e-6);
     expectGradient(
       ([x, w]: [tf.Tensor, tf.Tensor]) => linearCrossEntropy(x as tf.Tensor2D, w as tf.Tensor2D, labels),
       [x, weight],

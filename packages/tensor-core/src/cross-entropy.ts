@@ -41,7 +41,7 @@ export function crossEntropy(logits: tf.Tensor2D, labels: tf.Tensor1D, options: 
 }
 
 /**
- * `crossEntropy` of `x` [n, d] times `weight` ([d, v], or [v, d] when transposed): [n].
+ * `crossEntropy` of the logits that `x` [n, d] has with `weight` [v, d]: [n].
  *
  * Where the backend has the kernel, the logits [n, v] are computed block by block and never held as a whole.
  */
@@ -49,12 +49,12 @@ export function linearCrossEntropy(
   x: tf.Tensor2D,
   weight: tf.Tensor2D,
   labels: tf.Tensor1D,
-  { isTransposed = false, ...options }: CrossEntropyOptions & { isTransposed?: boolean } = {},
+  options: CrossEntropyOptions = {},
 ): tf.Tensor1D {
   if (!hasFusedKernel("LinearCrossEntropy") || !hasFusedKernel("LinearCrossEntropyGrad")) {
-    return crossEntropy(matMulRows(x, weight, isTransposed) as tf.Tensor2D, labels, options);
+    return crossEntropy(matMulRows(x, weight, true) as tf.Tensor2D, labels, options);
   }
-  const attributes = { ...resolve(options), isTransposed };
+  const attributes = resolve(options);
   const operation = tf.customGrad((x, weight, save) => {
     const inputs = { x: x as tf.Tensor, weight: weight as tf.Tensor, labels };
     const [loss, logZ] = runFusedKernel("LinearCrossEntropy", inputs, attributes) as [tf.Tensor, tf.Tensor];

@@ -21,7 +21,7 @@ import * as tf from "@tensorflow/tfjs-core";
  * | `AttentionGrad`            | dy, query, key, value, bias, y, logSumExp         | rate, keys, needsBiasGrad                | dQuery, dKey, dValue, and dBias in the bias's shape when asked for |
  * | `CrossEntropy`             | logits [n, v], labels [n] int32                   | labelSmoothing, zLoss, ignoreId          | loss [n], logZ [n] |
  * | `CrossEntropyGrad`         | dy [n], logits, labels, logZ                      | labelSmoothing, zLoss, ignoreId          | dLogits [n, v] |
- * | `LinearCrossEntropy`       | x [n, d], weight [v, d] or [d, v], labels         | isTransposed ([v, d]), and as above      | loss [n], logZ [n] |
+ * | `LinearCrossEntropy`       | x [n, d], weight [v, d], labels                   | as above                                 | loss [n], logZ [n] |
  * | `LinearCrossEntropyGrad`   | dy [n], x, weight, labels, logZ                   | as above                                 | dx [n, d], dWeight |
  * | `SumOfSquares`             | x                                                 |                                          | scalar, summed in more than float32 |
  * | `AdamWUpdate`              | param, grad, mean, variance                       | learningRate, beta1, beta2, epsilon, weightDecay, meanCorrection, varianceCorrection, gradScale, isRmsScaled | param, mean, variance: may be the inputs' memory |

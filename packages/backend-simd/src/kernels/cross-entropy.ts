@@ -34,7 +34,7 @@ const BLOCK_LOGITS = 1 << 21;
 
 function linearCrossEntropy({ inputs, attrs, backend }: KernelArguments): TensorInfo[] {
   const { x, weight, labels } = inputs as Record<"x" | "weight" | "labels", TensorInfo>;
-  const linear = linearOf(x, weight, attrs.isTransposed as boolean);
+  const linear = linearOf(x, weight);
   const options = optionsOf(attrs, linear.vocabSize);
   checkLabels(backend, labels, linear.vocabSize, options.ignoreId);
   const from = [backend.address(x), backend.address(weight)] as const;
@@ -51,8 +51,8 @@ function linearCrossEntropy({ inputs, attrs, backend }: KernelArguments): Tensor
 
 function linearCrossEntropyGrad({ inputs, attrs, backend }: KernelArguments): TensorInfo[] {
   const { dy, x, weight, labels, logZ } = inputs as Record<"dy" | "x" | "weight" | "labels" | "logZ", TensorInfo>;
-  const linear = linearOf(x, weight, attrs.isTransposed as boolean);
-  const { rows, dIn, vocabSize, isTransposed, block } = linear;
+  const linear = linearOf(x, weight);
+  const { rows, dIn, vocabSize, block } = linear;
   const { label, other, zLoss, ignoreId } = optionsOf(attrs, vocabSize);
   const from = [backend.address(x), backend.address(weight)] as const;
   const known = [dy, labels, logZ].map((tensor) => backend.address(tensor));
@@ -65,42 +65,51 @@ function linearCrossEntropyGrad({ inputs, attrs, backend }: KernelArguments): Te
       multiplyBlock(backend, linear, from, { column, width, logits });
       const args = [logits, width, logits, width, ...known, column, width, label, other, zLoss, ignoreId];
       backend.pool.run("crossEntropyGrad", args, rows, width * 5);
-      const [a, b] = [logits, from[1] + column * (isTransposed ? dIn : 1) * 4];
-      const ldb = isTransposed ? dIn : vocabSize;
-      const toInput = { transposeA: false, transposeB: !isTransposed, m: rows, n: dIn, k: width };
-      multiply(backend, { ...toInput, lda: width, ldb, ldc: dIn }, a, b, dx, column > 0);
-      const toWeight = { transposeA: true, transposeB: false, k: rows };
-      if (isTransposed) {
-        const product = { ...toWeight, m: width, n: dIn, lda: width, ldb: dIn, ldc: dIn };
-        multiply(backend, product, a, from[0], dWeight + column * dIn * 4);
-      } else {
-        const product = { ...toWeight, m: dIn, n: width, lda: dIn, ldb: width, ldc: vocabSize };
-        multiply(backend, product, from[0], a, dWeight + column * 4);
-      }
+      const byWeight = {
+        transposeA: false,
+        transposeB: false,
+        m: rows,
+        n: dIn,
+        k: width,
+        lda: width,
+        ldb: dIn,
+        ldc: dIn,
+      };
+      multiply(backend, byWeight, logits, from[1] + column * dIn * 4, dx, column > 0);
+      const byInput = {
+        transposeA: true,
+        transposeB: false,
+        m: width,
+        n: dIn,
+        k: rows,
+        lda: width,
+        ldb: dIn,
+        ldc: dIn,
+      };
+      multiply(backend, byInput, logits, from[0], dWeight + column * dIn * 4);
     }
   });
   return grads;
 }
 
-/** Logits [rows, vocabSize] = x [rows, dIn] times a weight, of which `block` columns are computed at a time. */
-type Linear = { rows: number; dIn: number; vocabSize: number; isTransposed: boolean; block: number };
+/** Logits [rows, vocabSize] = x [rows, dIn] times a weight [vocabSize, dIn], of which `block` columns are computed at a time. */
+type Linear = { rows: number; dIn: number; vocabSize: number; block: number };
 
-function linearOf(x: TensorInfo, weight: TensorInfo, isTransposed: boolean): Linear {
+function linearOf(x: TensorInfo, weight: TensorInfo): Linear {
   const [rows, dIn] = x.shape as [number, number];
-  const vocabSize = weight.shape[isTransposed ? 0 : 1] as number;
+  const vocabSize = weight.shape[0] as number;
   const wide = Math.floor(BLOCK_LOGITS / Math.max(1, rows) / 64) * 64;
-  return { rows, dIn, vocabSize, isTransposed, block: Math.min(vocabSize, Math.max(256, wide)) };
+  return { rows, dIn, vocabSize, block: Math.min(vocabSize, Math.max(256, wide)) };
 }
 
 function multiplyBlock(
   backend: SimdBackend,
-  { rows, dIn, vocabSize, isTransposed }: Linear,
+  { rows, dIn }: Linear,
   [x, weight]: readonly [x: number, weight: number],
   { column, width, logits }: { column: number; width: number; logits: number },
 ): void {
-  const b = weight + column * (isTransposed ? dIn : 1) * 4;
-  const product = { transposeA: false, transposeB: isTransposed, m: rows, n: width, k: dIn };
-  multiply(backend, { ...product, lda: dIn, ldb: isTransposed ? dIn : vocabSize, ldc: width }, x, b, logits);
+  const product = { transposeA: false, transposeB: true, m: rows, n: width, k: dIn, lda: dIn, ldb: dIn, ldc: width };
+  multiply(backend, product, x, weight + column * dIn * 4, logits);
 }
 
 type Options = { label: number; other: number; entropy: number; zLoss: number; ignoreId: number };
