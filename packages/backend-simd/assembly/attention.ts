@@ -30,7 +30,7 @@ function times(m: i32, n: i32, k: i32, a: usize, b: usize, c: usize): void {
 // @ts-ignore: decorator
 @inline
 function timesTransposed(m: i32, n: i32, k: i32, a: usize, b: usize, c: usize): void {
-  if (m <= FEW_ROWS) rowsTimesTransposed(m, k, a, k, b, k, c, n, 0, n);
+  if (m <= FEW_ROWS) rowsTimesTransposed(m, k, a, k, b, k, c, n, 0, 0, n);
   else product(false, true, m, n, k, a, k, b, k, c, n, false);
 }
 

@@ -47,3 +47,12 @@ export function copyRow(from: usize, to: usize, bytes: usize): void {
     to++;
   }
 }
+
+/** Rows that are those of a followed by those of b; lengths in bytes. */
+export function joinRows(a: usize, lengthA: usize, b: usize, lengthB: usize, to: usize, begin: i32, end: i32): void {
+  for (let row = <usize>begin; row < <usize>end; row++) {
+    const target = to + row * (lengthA + lengthB);
+    copyRow(a + row * lengthA, target, lengthA);
+    copyRow(b + row * lengthB, target + lengthA, lengthB);
+  }
+}

@@ -1,3 +1,4 @@
+import { scratch } from "./scratch";
 import { loadPart, madd, sumLanes } from "./simd";
 
 /**
@@ -190,94 +191,144 @@ function addFourRows(c: usize, a: usize, b: usize, ldb: usize, columns: i32): vo
   }
 }
 
-/** Columns `begin` to `end` of c [m, n] = a [m, k] · bᵀ, where b is [n, k]. */
+/** Steps that several rows of a take at a time: interleaved they fit the first-level cache beside what comes of b. */
+const STEPS: i32 = 512;
+
+/**
+ * Columns `begin` to `end` of c [m, n] = addend + a [m, k] · bᵀ, where b is [n, k] and m at most 64.
+ *
+ * @param addend Lies as c does, and may be c; 0 for none.
+ */
 export function rowsTimesTransposed(
-  m: i32, k: i32, a: usize, lda: usize, b: usize, ldb: usize, c: usize, ldc: usize, begin: i32, end: i32,
+  m: i32, k: i32, a: usize, lda: usize, b: usize, ldb: usize, c: usize, ldc: usize, addend: usize, begin: i32, end: i32,
 ): void {
-  lda *= 4;
   ldb *= 4;
+  if (m == 1) {
+    for (let column = begin; column < end; column++) {
+      const at = <usize>column * 4;
+      const product = dot(a, b + <usize>column * ldb, k);
+      store<f32>(c + at, addend == 0 ? product : load<f32>(addend + at) + product);
+    }
+    return;
+  }
+  lda *= 4;
   ldc *= 4;
-  let column = begin;
-  if (m > 1) {
-    for (; column + 2 <= end; column += 2) {
-      const from = b + <usize>column * ldb;
-      const next = column + 4 <= end ? from + 2 * ldb : from;
-      const to = c + <usize>column * 4;
-      for (let i = 0; i < m; i += 4) {
-        dotFourTwice(min(4, m - i), k, a + <usize>i * lda, lda, from, ldb, to + <usize>i * ldc, ldc, i == 0 ? next : from);
+  let before = addend;
+  for (let step = 0; step == 0 || step < k; step += STEPS) {
+    const steps = min(STEPS, k - step);
+    interleave(m, steps, a + <usize>step * 4, lda);
+    const perFour = <usize>((steps + 3) >> 2) * 64;
+    for (let column = begin; column < end; column += 2) {
+      const first = b + <usize>column * ldb + <usize>step * 4;
+      const second = column + 1 < end ? first + ldb : first;
+      const next = column + 3 < end ? first + 2 * ldb : first;
+      const at = <usize>column * 4;
+      for (let row = 0; row < m; row += 4) {
+        dotFourTwice(steps, scratch + <usize>(row >> 2) * perFour, first, second, row == 0 ? next : first, ldb);
+        const to = c + <usize>row * ldc + at;
+        const from = before == 0 ? 0 : before + <usize>row * ldc + at;
+        const rows = min(4, m - row);
+        storeColumn(to, ldc, from, rows, sums0);
+        if (second != first) storeColumn(to + 4, ldc, from == 0 ? 0 : from + 4, rows, sums1);
       }
     }
-  }
-  for (; column < end; column++) {
-    const from = b + <usize>column * ldb;
-    for (let i = 0; i < m; i++) store<f32>(c + <usize>i * ldc + <usize>column * 4, dot(a + <usize>i * lda, from, k));
+    before = c;
   }
 }
 
+/** Puts fours of rows of a into the thread's scratch memory, zeros where there's none: [m / 4][k / 4][4 rows][4 steps]. */
+function interleave(m: i32, k: i32, a: usize, lda: usize): void {
+  let to = scratch;
+  for (let four = 0; four < m; four += 4) {
+    for (let step = 0; step < k; step += 4) {
+      for (let row = four; row < four + 4; row++) {
+        const from = a + <usize>row * lda + <usize>step * 4;
+        v128.store(to, row >= m ? f32x4.splat(0) : step + 4 <= k ? v128.load(from) : loadPart(from, k - step, 0));
+        to += 16;
+      }
+    }
+  }
+}
+
+let sums0: v128 = f32x4.splat(0);
+let sums1: v128 = f32x4.splat(0);
+
 /**
- * The inner products of up to four rows of a with two of b, which are read once.
+ * The inner products of four interleaved rows of a with two of b, which are read once: left in `sums0` and `sums1`.
  *
- * @param next As many bytes as the two rows of b have, which are touched.
+ * @param next The first of two rows of b, `ldb` bytes from each other, that are touched, one after the other.
  */
-export function dotFourTwice(
-  count: i32, k: i32, a: usize, lda: usize, b: usize, ldb: usize, c: usize, ldc: usize, next: usize,
-): void {
-  // A row that isn't there is the first again: its product is computed and not stored.
-  let a1 = count > 1 ? a + lda : a;
-  let a2 = count > 2 ? a + 2 * lda : a;
-  let a3 = count > 3 ? a + 3 * lda : a;
-  let b1 = b + ldb;
+export function dotFourTwice(k: i32, a: usize, b: usize, b1: usize, next: usize, ldb: usize): void {
   let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0, t0 = s0, t1 = s0, t2 = s0, t3 = s0;
-  let left = k;
   let touched = 0;
-  for (; left >= 4; left -= 4) {
+  let left = k >> 2;
+  const middle = left >> 1;
+  for (; left > 0; left--) {
     const x = v128.load(b);
     const y = v128.load(b1);
     const r0 = v128.load(a);
-    const r1 = v128.load(a1);
+    const r1 = v128.load(a, 16);
     s0 = madd(r0, x, s0);
     t0 = madd(r0, y, t0);
     s1 = madd(r1, x, s1);
     t1 = madd(r1, y, t1);
-    const r2 = v128.load(a2);
-    const r3 = v128.load(a3);
+    const r2 = v128.load(a, 32);
+    const r3 = v128.load(a, 48);
     s2 = madd(r2, x, s2);
     t2 = madd(r2, y, t2);
     s3 = madd(r3, x, s3);
     t3 = madd(r3, y, t3);
     touched |= load<i32>(next);
     next += 32;
-    a += 16;
-    a1 += 16;
-    a2 += 16;
-    a3 += 16;
+    if (left == middle) next += ldb - (<usize>(k >> 2) - middle) * 32;
+    a += 64;
     b += 16;
     b1 += 16;
   }
   keep(touched);
-  if (left > 0) {
-    const x = loadPart(b, left, 0);
-    const y = loadPart(b1, left, 0);
-    s0 = madd(loadPart(a, left, 0), x, s0);
-    t0 = madd(loadPart(a, left, 0), y, t0);
-    s1 = madd(loadPart(a1, left, 0), x, s1);
-    t1 = madd(loadPart(a1, left, 0), y, t1);
-    s2 = madd(loadPart(a2, left, 0), x, s2);
-    t2 = madd(loadPart(a2, left, 0), y, t2);
-    s3 = madd(loadPart(a3, left, 0), x, s3);
-    t3 = madd(loadPart(a3, left, 0), y, t3);
+  if ((k & 3) != 0) {
+    const x = loadPart(b, k & 3, 0);
+    const y = loadPart(b1, k & 3, 0);
+    s0 = madd(v128.load(a), x, s0);
+    t0 = madd(v128.load(a), y, t0);
+    s1 = madd(v128.load(a, 16), x, s1);
+    t1 = madd(v128.load(a, 16), y, t1);
+    s2 = madd(v128.load(a, 32), x, s2);
+    t2 = madd(v128.load(a, 32), y, t2);
+    s3 = madd(v128.load(a, 48), x, s3);
+    t3 = madd(v128.load(a, 48), y, t3);
   }
-  storePair(c, s0, t0);
-  if (count > 1) storePair(c + ldc, s1, t1);
-  if (count > 2) storePair(c + 2 * ldc, s2, t2);
-  if (count > 3) storePair(c + 3 * ldc, s3, t3);
+  sums0 = sumEach(s0, s1, s2, s3);
+  sums1 = sumEach(t0, t1, t2, t3);
+}
+
+/** The sums of four vectors' lanes. */
+// @ts-ignore: decorator
+@inline
+function sumEach(a: v128, b: v128, c: v128, d: v128): v128 {
+  const ab = f32x4.add(
+    v128.shuffle<f32>(a, b, 0, 4, 1, 5),
+    v128.shuffle<f32>(a, b, 2, 6, 3, 7),
+  );
+  const cd = f32x4.add(
+    v128.shuffle<f32>(c, d, 0, 4, 1, 5),
+    v128.shuffle<f32>(c, d, 2, 6, 3, 7),
+  );
+  return f32x4.add(v128.shuffle<f32>(ab, cd, 0, 1, 4, 5), v128.shuffle<f32>(ab, cd, 2, 3, 6, 7));
+}
+
+/** Stores the first `rows` (1 to 4) lanes below each other, added to what is at `addend` where that isn't 0. */
+function storeColumn(to: usize, ldc: usize, addend: usize, rows: i32, v: v128): void {
+  store<f32>(to, f32x4.extract_lane(v, 0) + loadIf(addend));
+  if (rows > 1) store<f32>(to + ldc, f32x4.extract_lane(v, 1) + loadIf(addend, ldc));
+  if (rows > 2) store<f32>(to + 2 * ldc, f32x4.extract_lane(v, 2) + loadIf(addend, 2 * ldc));
+  if (rows > 3) store<f32>(to + 3 * ldc, f32x4.extract_lane(v, 3) + loadIf(addend, 3 * ldc));
 }
 
 // @ts-ignore: decorator
 @inline
-function storePair(c: usize, s: v128, t: v128): void {
-  store<f32>(c, sumLanes(s));
-  store<f32>(c, sumLanes(t), 4);
+function loadIf(pointer: usize, offset: usize = 0): f32 {
+  return pointer == 0 ? 0 : load<f32>(pointer + offset);
 }
 
 /** The inner product of two rows of `k` floats. */

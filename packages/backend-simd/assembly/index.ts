@@ -25,7 +25,7 @@ export { addDoubles, squarePieces, sumColumns, sumPieces, sumRows } from "./redu
 export { argRows, maxRows, minRows } from "./extreme";
 export { logSoftmaxRows, softmaxRows } from "./softmax";
 export { transposePlanes } from "./transpose";
-export { copyRows } from "./copy";
+export { copyRows, joinRows } from "./copy";
 export { addSegments, findOutside, gatherRows } from "./gather";
 export { dropout, dropoutAdd } from "./dropout";
 export { gatedGelu, gatedGeluGrad, reluGrad } from "./activations";

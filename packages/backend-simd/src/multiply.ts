@@ -100,7 +100,7 @@ function multiplyFewRows(backend: SimdBackend, product: Product, a: number, b: n
   const { pool } = backend;
   const { transposeB, m, n, k, lda, ldb, ldc } = product;
   if (transposeB) {
-    pool.run("rowsTimesTransposed", [m, k, a, lda, b, ldb, c, ldc], n, Math.ceil((m * k) / 8));
+    pool.run("rowsTimesTransposed", [m, k, a, lda, b, ldb, c, ldc, 0], n, Math.ceil((m * k) / 8));
     return;
   }
   // Also cut along k, as the rows of the matrix lie in memory, and by its shape alone: the sums are the same ones

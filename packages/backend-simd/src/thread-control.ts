@@ -1,46 +1,117 @@
 /**
- * How the threads of one pool talk: a block of the shared heap in which the main thread posts one job at a time.
+ * How the threads of one pool talk: a block of the shared heap in which the main thread posts a list of jobs at a time.
  *
- * A job is a kernel over a number of parts. Threads take runs of parts until none is left; which thread takes which
- * doesn't matter to the result. The main thread never waits for one that didn't begin: it closes the job and waits until
- * those inside have left.
+ * A job is a kernel over a number of parts. Threads go through the list in order and take runs of each job's parts until
+ * none is left; which thread takes which doesn't matter to the result. The main thread never waits for one that didn't
+ * begin: it closes the list and waits until those inside have left.
  */
 
 /** Where the block lies in the heap, in bytes: the second page, above the module's own data. */
 export const CONTROL_ADDRESS: number = 65_536;
-/** Bytes of the block; behind it lie the layouts of strided kernels. */
-export const CONTROL_BYTES: number = 4_096;
 
 // Words of the block. Those that different threads write to are a cache line or more apart.
-/** Counts the jobs posted; threads sleep on it. */
+/** Counts the lists posted; threads sleep on it. */
 export const GENERATION = 0;
-/** 1 while threads may join the job. */
+/** 1 while threads may join. */
 export const IS_OPEN = 32;
-/** The first part that nobody has taken. */
-export const NEXT_PART = 64;
-/** Threads that are inside the job. */
+/** How many parts of the list's jobs are done. */
+const DONE = 64;
+/** Threads that are inside the list. */
 export const ACTIVE = 96;
 /** Threads that have started. */
 export const READY = 128;
-/** 1 when a thread failed in the job. */
+/** 1 when a thread failed in the list. */
 export const HAS_FAILED = 160;
-/** The job: the kernel's number, its parts, how many a thread takes at once, how many arguments it has. */
-export const KERNEL = 192;
-export const PARTS = 193;
-export const RUN = 194;
-export const ARGUMENT_COUNT = 195;
-/** The arguments, as float64, which holds a pointer as well as a float32. In words of 8 bytes. */
-export const ARGUMENTS = 128;
+const JOB_COUNT = 192;
+
+const FIRST_JOB = 256;
+const JOB_WORDS = 128;
+/** The most jobs of a list. */
+export const MOST_JOBS = 32;
+/** Bytes of the block; behind it lie the layouts of strided kernels. */
+export const CONTROL_BYTES: number = 4 * (FIRST_JOB + MOST_JOBS * JOB_WORDS);
+
+// Words of a job.
+/** The first part that nobody has taken. */
+const NEXT_PART = 0;
+const KERNEL = 16;
+const PARTS = 17;
+/** How many parts a thread takes at once. */
+const RUN = 18;
+/** How many of the list's parts must be done before it begins. */
+const AFTER = 19;
+const ARGUMENT_COUNT = 20;
+/** The arguments, as float64, which holds a pointer as well as a float32. */
+const ARGUMENTS = 32;
 
 export type KernelFunction = (...args: number[]) => void;
 
-/** Takes runs of the job's parts until none is left. */
-export function takeParts(control: Int32Array, kernel: KernelFunction, args: readonly number[]): void {
-  const parts = control[PARTS] as number;
-  const run = control[RUN] as number;
+/** The block as its words, and as the float64 that arguments are. */
+export type Control = { words: Int32Array; numbers: Float64Array };
+
+export function controlOf(buffer: ArrayBufferLike): Control {
+  return {
+    words: new Int32Array(buffer, CONTROL_ADDRESS, CONTROL_BYTES / 4),
+    numbers: new Float64Array(buffer, CONTROL_ADDRESS, CONTROL_BYTES / 8),
+  };
+}
+
+/** A job as it's written into the block. */
+export type PostedJob = { kernel: number; args: readonly number[]; parts: number; run: number; waits: boolean };
+
+/** Writes a list, which must not be open. */
+export function writeJobs({ words, numbers }: Control, jobs: readonly PostedJob[]): void {
+  let [before, after] = [0, 0];
+  for (const [i, { kernel, args, parts, run, waits }] of jobs.entries()) {
+    const job = FIRST_JOB + i * JOB_WORDS;
+    if (waits) after = before;
+    words[job + NEXT_PART] = 0;
+    words[job + KERNEL] = kernel;
+    words[job + PARTS] = parts;
+    words[job + RUN] = run;
+    words[job + AFTER] = after;
+    words[job + ARGUMENT_COUNT] = args.length;
+    numbers.set(args, (job + ARGUMENTS) / 2);
+    before += parts;
+  }
+  words[JOB_COUNT] = jobs.length;
+  Atomics.store(words, DONE, 0);
+}
+
+/** Takes part in the jobs of the list until all are taken, or another thread failed. */
+export function doJobs({ words, numbers }: Control, kernels: readonly KernelFunction[], maySleep: boolean): void {
+  const count = words[JOB_COUNT] as number;
+  for (let i = 0; i < count; i++) {
+    const job = FIRST_JOB + i * JOB_WORDS;
+    if (!waitUntilDone(words, words[job + AFTER] as number, maySleep)) return;
+    const first = (job + ARGUMENTS) / 2;
+    const args = Array.from(numbers.subarray(first, first + (words[job + ARGUMENT_COUNT] as number)));
+    takeParts(words, job, kernels[words[job + KERNEL] as number] as KernelFunction, args);
+  }
+}
+
+function takeParts(words: Int32Array, job: number, kernel: KernelFunction, args: readonly number[]): void {
+  const parts = words[job + PARTS] as number;
+  const run = words[job + RUN] as number;
   for (;;) {
-    const begin = Atomics.add(control, NEXT_PART, run);
+    const begin = Atomics.add(words, job + NEXT_PART, run);
     if (begin >= parts) return;
-    kernel(...args, begin, Math.min(begin + run, parts));
+    const end = Math.min(begin + run, parts);
+    kernel(...args, begin, end);
+    Atomics.add(words, DONE, end - begin);
+  }
+}
+
+/** How often a thread looks before it gives its core to others; as a rule what it waits for takes microseconds. */
+const LOOKS = 20_000;
+const NAP_MS = 0.1;
+
+/** Waits until so many parts are done. False if a thread failed, so that they never will be. */
+function waitUntilDone(words: Int32Array, parts: number, maySleep: boolean): boolean {
+  for (let looks = 0; ; looks++) {
+    const done = Atomics.load(words, DONE);
+    if (done >= parts) return true;
+    if (Atomics.load(words, HAS_FAILED) === 1) return false;
+    if (looks > LOOKS && maySleep) Atomics.wait(words, DONE, done, NAP_MS);
   }
 }

@@ -6,19 +6,16 @@ import { instantiateKernels, kernelNames } from "./kernel-instance.js";
 import type { SgemmSource } from "./sgemm.js";
 import {
   ACTIVE,
-  ARGUMENT_COUNT,
-  ARGUMENTS,
-  CONTROL_ADDRESS,
+  type Control,
+  controlOf,
+  doJobs,
   GENERATION,
   HAS_FAILED,
   IS_OPEN,
-  KERNEL,
   type KernelFunction,
-  NEXT_PART,
-  PARTS,
+  type PostedJob,
   READY,
-  RUN,
-  takeParts,
+  writeJobs,
 } from "./thread-control.js";
 import type { WorkerStart } from "./worker.js";
 
@@ -28,7 +25,7 @@ export type ThreadPlan = { threads: number; reason: string };
 /** The most threads taken unasked: beyond, memory is what kernels wait for. */
 const MOST_THREADS = 16;
 
-/** A job of less work than this, in elements of a cheap operation, is done before another thread would be awake. */
+/** Jobs of less work than this, in elements of a cheap operation, are done before another thread would be awake. */
 const PARALLEL_WORK = 24_000;
 /** The least work a thread takes at once. */
 const RUN_WORK = 8_192;
@@ -52,6 +49,20 @@ export function planThreads(wanted: number | undefined, isShared: boolean, whyNo
 
 const process = (globalThis as { process?: NodeJS.Process }).process;
 
+/**
+ * A kernel over `parts` that are independent of each other, so that the result is the same whoever does which. It's called
+ * with `args` and the bounds of a range of parts, until 0 … `parts` is covered.
+ */
+export type Job = {
+  kernel: string;
+  args: readonly number[];
+  parts: number;
+  /** What a part costs, in elements of a cheap operation. */
+  work: number;
+  /** Whether it needs what the jobs before it in its list give. */
+  waits: boolean;
+};
+
 /** Runs kernels of one module, split over threads where that is faster. */
 export class ThreadPool {
   readonly kernels: Readonly<Record<string, KernelFunction>>;
@@ -59,6 +70,7 @@ export class ThreadPool {
   readonly #heap: Heap;
   readonly #sgemm: SgemmSource | undefined;
   readonly #numbers: ReadonlyMap<string, number>;
+  readonly #numbered: readonly KernelFunction[];
   readonly #scratch: Block[] = [];
   readonly #canSleep: boolean;
   #threads: number;
@@ -71,10 +83,12 @@ export class ThreadPool {
     this.#sgemm = blas?.source;
     this.#threads = plan.threads;
     this.#reason = plan.reason;
-    this.#numbers = new Map(kernelNames(module).map((name, i) => [name, i]));
     // Inside kernels of several threads only a library that may be shared is called.
     const sgemm = blas?.source !== undefined || plan.threads === 1 ? blas?.sgemm : undefined;
     this.kernels = instantiateKernels(module, heap.memory, sgemm);
+    const names = kernelNames(module);
+    this.#numbers = new Map(names.map((name, i) => [name, i]));
+    this.#numbered = names.map((name) => this.kernels[name] as KernelFunction);
     this.#initThread(0);
     // A page's main thread may not sleep.
     this.#canSleep = process?.getBuiltinModule !== undefined || typeof window === "undefined";
@@ -90,67 +104,71 @@ export class ThreadPool {
     return this.#reason;
   }
 
-  /**
-   * Calls the kernel with `args` and then the bounds of a range of parts, until 0 … `parts` is covered.
-   *
-   * Parts are independent of each other, so the result is the same whoever does which.
-   *
-   * @param work What a part costs, in elements of a cheap operation.
-   */
-  run(name: string, args: readonly number[], parts: number, work: number): void {
-    const kernel = this.kernels[name] as KernelFunction;
-    if (parts <= 1 || this.#threads === 1 || parts * work < PARALLEL_WORK || !this.#start()) {
-      if (parts > 0) kernel(...args, 0, parts);
+  /** Does one job. */
+  run(kernel: string, args: readonly number[], parts: number, work: number): void {
+    this.runAll([{ kernel, args, parts, work, waits: false }]);
+  }
+
+  /** Does a list of jobs, at most `MOST_JOBS`; threads are woken up once, and wait for each other where a job waits. */
+  runAll(jobs: readonly Job[]): void {
+    const work = jobs.reduce((sum, job) => sum + job.parts * job.work, 0);
+    const mostParts = jobs.reduce((most, { parts }) => Math.max(most, parts), 0);
+    if (mostParts > 1 && this.#threads > 1 && work >= PARALLEL_WORK && this.#start()) {
+      this.#post(jobs);
       return;
     }
+    for (const { kernel, args, parts } of jobs)
+      if (parts > 0) (this.kernels[kernel] as KernelFunction)(...args, 0, parts);
+  }
+
+  #post(jobs: readonly Job[]): void {
+    const control = this.#controlBlock();
+    const { words } = control;
+    const posted = jobs.map((job) => this.#toPost(job));
+    writeJobs(control, posted);
+    Atomics.store(words, IS_OPEN, 1);
+    Atomics.add(words, GENERATION, 1);
+    Atomics.notify(words, GENERATION, Math.max(...posted.map(({ parts, run }) => Math.ceil(parts / run))) - 1);
+    let hasFailed = false;
+    try {
+      doJobs(control, this.#numbered, this.#canSleep);
+    } catch (error) {
+      Atomics.store(words, HAS_FAILED, 1);
+      throw error;
+    } finally {
+      Atomics.store(words, IS_OPEN, 0);
+      this.#waitForOthers(words);
+      hasFailed = Atomics.exchange(words, HAS_FAILED, 0) === 1;
+    }
+    if (hasFailed) throw new Error(`simd: ${jobs.map(({ kernel }) => kernel).join(", ")} failed in a worker thread`);
+  }
+
+  #toPost({ kernel, args, parts, work, waits }: Job): PostedJob {
     // A quarter of a fair share, so that a thread that is late or slow leaves its part to the others.
     let run = Math.max(Math.ceil(parts / (this.#threads * 4)), Math.ceil(RUN_WORK / work));
     // Whole cache lines, where a part is an element.
     if (run >= 64) run = Math.ceil(run / 16) * 16;
-    this.#post(name, args, parts, run, kernel);
+    return { kernel: this.#numbers.get(kernel) as number, args, parts, run, waits };
   }
 
-  #post(name: string, args: readonly number[], parts: number, run: number, kernel: KernelFunction): void {
-    const { control, values } = this.#views();
-    values.set(args, ARGUMENTS);
-    control[KERNEL] = this.#numbers.get(name) as number;
-    control[ARGUMENT_COUNT] = args.length;
-    control[PARTS] = parts;
-    control[RUN] = run;
-    Atomics.store(control, NEXT_PART, 0);
-    Atomics.store(control, IS_OPEN, 1);
-    Atomics.add(control, GENERATION, 1);
-    Atomics.notify(control, GENERATION, Math.ceil(parts / run) - 1);
-    try {
-      takeParts(control, kernel, args);
-    } finally {
-      Atomics.store(control, IS_OPEN, 0);
-      this.#waitForOthers(control);
-    }
-    if (Atomics.exchange(control, HAS_FAILED, 0) === 1) throw new Error(`simd: ${name} failed in a worker thread`);
-  }
-
-  #waitForOthers(control: Int32Array): void {
-    for (let i = 0; i < SPINS; i++) if (Atomics.load(control, ACTIVE) === 0) return;
+  #waitForOthers(words: Int32Array): void {
+    for (let i = 0; i < SPINS; i++) if (Atomics.load(words, ACTIVE) === 0) return;
     for (;;) {
-      const active = Atomics.load(control, ACTIVE);
+      const active = Atomics.load(words, ACTIVE);
       if (active === 0) return;
-      if (this.#canSleep) Atomics.wait(control, ACTIVE, active, 10);
+      if (this.#canSleep) Atomics.wait(words, ACTIVE, active, 10);
     }
   }
 
-  #viewsOfControl: { control: Int32Array; values: Float64Array } | undefined;
+  #control: Control | undefined;
 
-  #views(): { control: Int32Array; values: Float64Array } {
-    // Shared memory: growth leaves these views valid.
-    this.#viewsOfControl ??= {
-      control: new Int32Array(this.#heap.memory.buffer, CONTROL_ADDRESS, 256),
-      values: new Float64Array(this.#heap.memory.buffer, CONTROL_ADDRESS, 256),
-    };
-    return this.#viewsOfControl;
+  #controlBlock(): Control {
+    // Shared memory: growth leaves its views valid.
+    this.#control ??= controlOf(this.#heap.memory.buffer);
+    return this.#control;
   }
 
-  /** Starts the others at the first job that is worth it. Until one is up, the main thread works alone. */
+  /** Starts the others at the first list that is worth it. Until one is up, the main thread works alone. */
   #start(): boolean {
     if (this.#workers === undefined) {
       this.#workers = [];
@@ -164,7 +182,7 @@ export class ThreadPool {
         this.#lose(error);
       }
     }
-    return this.#threads > 1 && Atomics.load(this.#views().control, READY) > 0;
+    return this.#threads > 1 && Atomics.load(this.#controlBlock().words, READY) > 0;
   }
 
   #lose(error: unknown): void {

@@ -2,16 +2,13 @@ import { instantiateKernels, kernelNames } from "./kernel-instance.js";
 import { createSgemm, type Koffi, type Sgemm, type SgemmSource } from "./sgemm.js";
 import {
   ACTIVE,
-  ARGUMENT_COUNT,
-  ARGUMENTS,
-  CONTROL_ADDRESS,
+  controlOf,
+  doJobs,
   GENERATION,
   HAS_FAILED,
   IS_OPEN,
-  KERNEL,
   type KernelFunction,
   READY,
-  takeParts,
 } from "./thread-control.js";
 
 /** What a thread of the pool is started with. */
@@ -24,7 +21,7 @@ export type WorkerStart = {
 };
 
 /**
- * How long a thread looks for the next job before it sleeps. Kernels of one model follow each other in microseconds, and
+ * How long a thread looks for the next list before it sleeps. Kernels of one model follow each other in microseconds, and
  * waking a thread up takes longer than many of them.
  */
 const SPIN_MS = 0.2;
@@ -34,24 +31,22 @@ function work({ module, memory, thread, scratch, sgemm: source }: WorkerStart): 
   const named = instantiateKernels(module, memory, sgemm);
   const kernels = kernelNames(module).map((name) => named[name] as KernelFunction);
   (named.initThread as KernelFunction)(thread, scratch);
-  const control = new Int32Array(memory.buffer, CONTROL_ADDRESS, 256);
-  const values = new Float64Array(memory.buffer, CONTROL_ADDRESS, 256);
-  let generation = Atomics.load(control, GENERATION);
-  Atomics.add(control, READY, 1);
+  const control = controlOf(memory.buffer);
+  const { words } = control;
+  let generation = Atomics.load(words, GENERATION);
+  Atomics.add(words, READY, 1);
   for (;;) {
-    if (!spin(control, generation)) Atomics.wait(control, GENERATION, generation);
-    generation = Atomics.load(control, GENERATION);
-    Atomics.add(control, ACTIVE, 1);
-    if (Atomics.load(control, IS_OPEN) === 1) {
+    if (!spin(words, generation)) Atomics.wait(words, GENERATION, generation);
+    generation = Atomics.load(words, GENERATION);
+    Atomics.add(words, ACTIVE, 1);
+    if (Atomics.load(words, IS_OPEN) === 1) {
       try {
-        const count = control[ARGUMENT_COUNT] as number;
-        const args = Array.from(values.subarray(ARGUMENTS, ARGUMENTS + count));
-        takeParts(control, kernels[control[KERNEL] as number] as KernelFunction, args);
+        doJobs(control, kernels, true);
       } catch {
-        Atomics.store(control, HAS_FAILED, 1);
+        Atomics.store(words, HAS_FAILED, 1);
       }
     }
-    if (Atomics.sub(control, ACTIVE, 1) === 1) Atomics.notify(control, ACTIVE);
+    if (Atomics.sub(words, ACTIVE, 1) === 1) Atomics.notify(words, ACTIVE);
   }
 }
 
@@ -60,10 +55,10 @@ function loadSgemm({ koffi, library, heap }: SgemmSource): Sgemm {
   return createSgemm((require(koffi) as Koffi).load(library), () => heap);
 }
 
-/** Whether there's another job than `generation` before the time is over. */
-function spin(control: Int32Array, generation: number): boolean {
+/** Whether there's another list than `generation` before the time is over. */
+function spin(words: Int32Array, generation: number): boolean {
   for (const until = performance.now() + SPIN_MS; performance.now() < until; ) {
-    for (let i = 0; i < 100; i++) if (Atomics.load(control, GENERATION) !== generation) return true;
+    for (let i = 0; i < 100; i++) if (Atomics.load(words, GENERATION) !== generation) return true;
   }
   return false;
 }

@@ -19,6 +19,7 @@ import * as tf from "@tensorflow/tfjs-core";
  * | `GatedGeluGrad`            | dy, gate, x                                       |                                          | dGate, dx |
  * | `Attention`                | query [b, h, q, d], key and value [b, h, k, d], bias broadcasting to [b, h, q, k] | rate, keys | y [b, h, q, d], logSumExp [b, h, q] |
  * | `AttentionGrad`            | dy, query, key, value, bias, y, logSumExp         | rate, keys, needsBiasGrad                | dQuery, dKey, dValue, and dBias in the bias's shape when asked for |
+ * | `DecoderBlockStep`         | x [b, 1, d] and those below                       | numHeads, epsilon                        | y [b, 1, d], key and value [b, h, k + 1, e] |
  * | `CrossEntropy`             | logits [n, v], labels [n] int32                   | labelSmoothing, zLoss, ignoreId          | loss [n], logZ [n] |
  * | `CrossEntropyGrad`         | dy [n], logits, labels, logZ                      | labelSmoothing, zLoss, ignoreId          | dLogits [n, v] |
  * | `LinearCrossEntropy`       | x [n, d], weight [v, d], labels                   | as above                                 | loss [n], logZ [n] |
@@ -28,6 +29,18 @@ import * as tf from "@tensorflow/tfjs-core";
  *
  * In `Attention` there's no division by √d; dropout position i counts the weights [b, h, q, k] row by row. A loss is
  * 0 where the label is `ignoreId`; labelSmoothing and zLoss are as `crossEntropy` says.
+ *
+ * `DecoderBlockStep` is one position of a T5 decoder's block, with inner = h · e: from norm weights [d] and weights as of
+ * `linear`, [dOut, dIn],
+ *
+ *     h   = RmsNorm(x, selfAttentionNorm)
+ *     key, value = pastKey, pastValue [b, h, k, e], which needn't be there, followed by linear(h, key), linear(h, value)
+ *     x1  = x + linear(Attention(linear(h, query), key, value, selfBias), output)
+ *     x2  = x1 + linear(Attention(linear(RmsNorm(x1, crossAttentionNorm), crossQuery), crossKey, crossValue, crossBias), crossOutput)
+ *     h   = RmsNorm(x2, feedForwardNorm)
+ *     y   = x2 + linear(relu(linear(h, up)), down), or with a `gate`: linear(GatedGelu(linear(h, gate), linear(h, up)), down)
+ *
+ * It has no gradient: not to be run while `isRecordingGradients`.
  *
  * `AdamWUpdate`, with g = gradScale · grad:
  *
@@ -50,6 +63,7 @@ export type FusedKernel =
   | "GatedGeluGrad"
   | "Attention"
   | "AttentionGrad"
+  | "DecoderBlockStep"
   | "CrossEntropy"
   | "CrossEntropyGrad"
   | "LinearCrossEntropy"
@@ -60,6 +74,11 @@ export type FusedKernel =
 /** Whether the current backend runs `kernel` as one piece. */
 export function hasFusedKernel(kernel: FusedKernel): boolean {
   return tf.getKernel(kernel, tf.getBackend()) !== undefined;
+}
+
+/** Whether operations are recorded for a gradient; those without one can't be used meanwhile. */
+export function isRecordingGradients(): boolean {
+  return tf.engine().state.gradientDepth > 0;
 }
 
 /** Runs a kernel that the backend has. Outputs as in the table of `FusedKernel`; the caller's to dispose. */

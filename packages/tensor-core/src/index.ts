@@ -61,4 +61,4 @@ export {
   selectBackend,
   WASM_BACKEND,
 } from "./select-backend.js";
-export { type FusedKernel, hasFusedKernel, runFusedKernel } from "./fused-kernels.js";
+export { type FusedKernel, hasFusedKernel, isRecordingGradients, runFusedKernel } from "./fused-kernels.js";
