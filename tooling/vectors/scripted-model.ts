@@ -29,16 +29,16 @@ export function scriptedModel(by: "token" | "input", logits: number[][], vocabSi
   const rows = Array.from({ length: size }, (_, i) =>
     Array.from({ length: size }, (_, token) => logits[i]?.[token] ?? NEVER),
   );
-  // A normed unit vector is √dModel long.
-  const table = tf.div(tf.tensor2d(rows), Math.sqrt(size));
+  // A normed unit vector is √dModel long. The output layer's rows are of one token each.
+  const output = tf.div(tf.transpose(tf.tensor2d(rows)), Math.sqrt(size));
   const weights: Record<string, tf.Tensor> =
     by === "token"
-      ? { "decoderEmbedding.weight": one, "lmHead.weight": table }
+      ? { "decoderEmbedding.weight": one, "lmHead.weight": output }
       : {
           "embedding.weight": one,
           "decoder.blocks.0.crossAttention.value.weight": one,
           "decoder.blocks.0.crossAttention.output.weight": one,
-          "lmHead.weight": table,
+          "lmHead.weight": output,
         };
   const params = initT5(createRng(0), config);
   // What isn't named passes everything through: norms of 1, and sublayers that add 0.

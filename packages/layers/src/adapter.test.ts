@@ -11,8 +11,8 @@ describeOnBackends("adapter", () => {
       norm: { weight: tf.tensor1d([1, 2]) },
       down: {
         weight: tf.tensor2d([
-          [1, -1],
           [1, 1],
+          [-1, 1],
         ]),
       },
       up: {
@@ -30,7 +30,8 @@ describeOnBackends("adapter", () => {
 
   it("starts as the identity, and learns", () => {
     const params = initAdapter(createRng(1), { dModel: 4, dBottleneck: 6 });
-    expect(params.down.weight.shape).toEqual([4, 6]);
+    expect(params.down.weight.shape).toEqual([6, 4]);
+    expect(params.up.weight.shape).toEqual([4, 6]);
     const x = randomNormal(createRng(2), [2, 3, 4]);
     expectTensor(adapter(params, x, 1e-6), x, 0);
     const [dUp] = tf.grads((up: tf.Tensor) => adapter({ ...params, up: { weight: up as tf.Tensor2D } }, x, 1e-6))([
@@ -43,7 +44,7 @@ describeOnBackends("adapter", () => {
     const rng = createRng(3);
     const params = {
       ...initAdapter(rng, { dModel: 3, dBottleneck: 2 }),
-      up: { weight: randomNormal(rng, [2, 3]) as tf.Tensor2D },
+      up: { weight: randomNormal(rng, [3, 2]) as tf.Tensor2D },
     };
     const tree = { params, x: randomNormal(rng, [2, 3]) };
     expectGradient(({ params, x }: typeof tree) => adapter(params, x, 1e-6), tree, { step: 2e-3, tolerance: 1e-2 });

@@ -4,7 +4,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { initLinear, type LinearParams, linear } from "./linear.js";
 import { initRmsNorm, type RmsNormParams, rmsNorm } from "./rms-norm.js";
 
-/** A bottleneck: `down` is [dModel, dBottleneck], `up` [dBottleneck, dModel]. */
+/** A bottleneck: `down` is [dBottleneck, dModel], `up` [dModel, dBottleneck]. */
 export type AdapterParams = { norm: RmsNormParams; down: LinearParams; up: LinearParams };
 
 /** Starts as the identity, since `up` starts at 0: added to a trained model, it changes nothing until it is trained. */
@@ -12,7 +12,7 @@ export function initAdapter(rng: Rng, { dModel, dBottleneck }: { dModel: number;
   return {
     norm: initRmsNorm(dModel),
     down: initLinear(rng, dModel, dBottleneck, dModel ** -0.5),
-    up: { weight: tf.zeros([dBottleneck, dModel]) as tf.Tensor2D },
+    up: { weight: tf.zeros([dModel, dBottleneck]) as tf.Tensor2D },
   };
 }
 

@@ -22,7 +22,7 @@ const noBias = (): tf.Tensor => tf.zeros([1, 1, 1, 1]);
 
 /** A head of width 1 that takes its queries, keys and values from a dimension each. */
 const pick = (dimension: number): { weight: tf.Tensor2D } => ({
-  weight: tf.tensor2d([0, 1, 2].map((i) => [i === dimension ? 1 : 0])),
+  weight: tf.tensor2d([[0, 1, 2].map((i) => (i === dimension ? 1 : 0))]),
 });
 
 describeOnBackends("attend", () => {
@@ -31,7 +31,7 @@ describeOnBackends("attend", () => {
       query: pick(0),
       key: pick(1),
       value: pick(2),
-      output: { weight: tf.tensor2d([[1, 10]]) },
+      output: { weight: tf.tensor2d([[1], [10]]) },
     };
     const options = { ...OPTIONS, numHeads: 1 };
     // Keys log 2 and log 3, values 5 and 7. The queries are 1 and 2, the second key's bias log 4 and 0.
@@ -74,11 +74,11 @@ describeOnBackends("attend", () => {
       const y = attend(params, x, projectKeyValue(params, x, 2), bias, options);
 
       const slice = (weight: tf.Tensor2D, head: number): { weight: tf.Tensor2D } => ({
-        weight: tf.slice(weight, [0, 3 * head], [5, 3]),
+        weight: tf.slice(weight, [3 * head, 0], [3, 5]),
       });
       const heads = [0, 1].map((head) => {
         const { query, key, value, output } = params;
-        const part = headMerge === "concat" ? tf.slice(output.weight, [3 * head, 0], [3, 5]) : output.weight;
+        const part = headMerge === "concat" ? tf.slice(output.weight, [0, 3 * head], [5, 3]) : output.weight;
         const alone: AttentionParams = {
           query: slice(query.weight, head),
           key: slice(key.weight, head),

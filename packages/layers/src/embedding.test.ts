@@ -35,11 +35,12 @@ describeOnBackends("embed", () => {
       mlp: {
         up: {
           weight: tf.tensor2d([
-            [1, -1, 0],
-            [0, 1, -1],
+            [1, 0],
+            [-1, 1],
+            [0, -1],
           ]),
         },
-        down: { weight: tf.tensor2d([[1], [10], [100]]) },
+        down: { weight: tf.tensor2d([[1, 10, 100]]) },
       },
     };
     // Row 2: relu([5, -5 + 6, -6]) = [5, 1, 0].
@@ -66,7 +67,7 @@ describeOnBackends("embed", () => {
     });
     // Away from relu's kink, where differences are of no use.
     const positive = (shape: number[]): tf.Tensor2D => tf.add(1, tf.abs(randomNormal(rng, shape))) as tf.Tensor2D;
-    const mlp = { up: { weight: positive([2, 3]) }, down: { weight: positive([3, 2]) } };
+    const mlp = { up: { weight: positive([3, 2]) }, down: { weight: positive([2, 3]) } };
     expectGradient((params: EmbeddingParams) => embed(params, ids), { weight: positive([3, 2]), mlp });
   });
 });

@@ -66,7 +66,7 @@ describeOnBackends("feedForward", () => {
   }
 
   it("drops what is between the layers, where there is an rng", () => {
-    const params: FeedForwardParams = { up: { weight: tf.ones([1, 1000]) }, down: { weight: tf.eye(1000) } };
+    const params: FeedForwardParams = { up: { weight: tf.ones([1000, 1]) }, down: { weight: tf.eye(1000) } };
     const options = { activation: "relu", dropoutRate: 0.25 } as const;
     const x = tf.ones([1, 1]);
     expectTensor(feedForward(params, x, options), tf.ones([1000]), 0);

@@ -3,8 +3,8 @@ import { matMulRows, randomNormal } from "@t5ts/tensor-core";
 import type * as tf from "@tensorflow/tfjs-core";
 
 /**
- * A linear map without bias. `weight` is [dOut, dIn], as in PyTorch and in published files: each output is the inner product
- * with one row, which is how a single position, as in decoding, reads it fastest.
+ * A linear map without bias. `weight` is [dOut, dIn], as in PyTorch and in published files: each output is the inner
+ * product with one row, which is how a single position, as in decoding, reads it fastest.
  */
 export type LinearParams = { weight: tf.Tensor2D };
 

@@ -21,8 +21,8 @@ export function languageModelLoss(logits: tf.Tensor, labels: tf.Tensor, options:
 
 /**
  * `languageModelLoss` of the logits that `hidden` [batch, length, dModel] has with the output layer's `weight`
- * [vocabSize, dModel]. Where the backend has a kernel for it, the logits, the largest tensor of a small model's training,
- * are never held as a whole.
+ * [vocabSize, dModel]. Where the backend has a kernel for it, the logits, the largest tensor of a small model's
+ * training, are never held as a whole.
  */
 export function linearLanguageModelLoss(
   hidden: tf.Tensor,

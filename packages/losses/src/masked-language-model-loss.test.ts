@@ -22,8 +22,8 @@ describeOnBackends("maskedLanguageModelLoss", () => {
 
   it("is the same from the hidden states of the masked positions alone", () => {
     const hidden = randomNormal(createRng(1), [2, 3, 4]);
-    const weight = randomNormal(createRng(2), [4, 3]) as tf.Tensor2D;
-    const logits = tf.reshape(tf.matMul(tf.reshape(hidden, [6, 4]), weight), [2, 3, 3]);
+    const weight = randomNormal(createRng(2), [3, 4]) as tf.Tensor2D;
+    const logits = tf.reshape(tf.matMul(tf.reshape(hidden, [6, 4]), weight, false, true), [2, 3, 3]);
     const whole = maskedLanguageModelLoss(logits, makeLabels(), { zLoss: 0.1 });
     const targets = maskedTargets(LABELS);
     expectTensor(linearMaskedLanguageModelLoss(hidden, weight, targets, { zLoss: 0.1 }), whole, 1e-6);
@@ -36,7 +36,7 @@ describeOnBackends("maskedLanguageModelLoss", () => {
 
   it("is 0 when nothing was masked", () => {
     const targets = maskedTargets([[-100, -100]]);
-    expectTensor(linearMaskedLanguageModelLoss(tf.ones([1, 2, 3]), tf.ones([3, 4]), targets), [0]);
+    expectTensor(linearMaskedLanguageModelLoss(tf.ones([1, 2, 3]), tf.ones([4, 3]), targets), [0]);
   });
 
   it("has the gradient that finite differences give", () => {

@@ -37,8 +37,8 @@ export function maskedTargets(labels: readonly ArrayLike<number>[], ignoreId = -
 
 /**
  * `maskedLanguageModelLoss` from hidden states [batch, length, dModel] and the output layer's `weight` [vocabSize,
- * dModel]. Only masked positions are multiplied with the matrix, one in
- * seven as a rule: the costliest product of a small model, six sevenths of it saved.
+ * dModel]. Only masked positions are multiplied with it, one in seven as a rule: the costliest product of a small model,
+ * six sevenths of it saved.
  *
  * @param options.weights One for each target.
  */

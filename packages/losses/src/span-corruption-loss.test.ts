@@ -25,9 +25,9 @@ describeOnBackends("spanCorruptionLoss", () => {
     expectGradient(({ x }: { x: tf.Tensor }) => spanCorruptionLoss(x, makeLabels()), { x: logits });
   });
 
-  it("is the same from hidden states and the output matrix", () => {
-    const [hidden, weight] = [randomNormal(createRng(2), [1, 3, 2]), randomNormal(createRng(3), [2, 6]) as tf.Tensor2D];
-    const logits = tf.reshape(tf.matMul(tf.reshape(hidden, [3, 2]), weight), [1, 3, 6]);
+  it("is the same from hidden states and the output layer", () => {
+    const [hidden, weight] = [randomNormal(createRng(2), [1, 3, 2]), randomNormal(createRng(3), [6, 2]) as tf.Tensor2D];
+    const logits = tf.reshape(tf.matMul(tf.reshape(hidden, [3, 2]), weight, false, true), [1, 3, 6]);
     const expected = spanCorruptionLoss(logits, makeLabels());
     expectTensor(linearSpanCorruptionLoss(hidden, weight, makeLabels()), expected, 1e-6);
   });

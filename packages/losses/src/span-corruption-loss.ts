@@ -20,7 +20,7 @@ export function spanCorruptionLoss(
   return languageModelLoss(logits, labels, { zLoss: T5_Z_LOSS, ...options });
 }
 
-/** `spanCorruptionLoss` of hidden states times the output matrix, as `linearLanguageModelLoss`. */
+/** `spanCorruptionLoss` from hidden states and the output layer, as `linearLanguageModelLoss`. */
 export function linearSpanCorruptionLoss(
   hidden: tf.Tensor,
   weight: tf.Tensor2D,

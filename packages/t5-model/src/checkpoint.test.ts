@@ -51,7 +51,8 @@ describeOnBackends("a checkpoint", () => {
     const name = "encoder.block.1.layer.1.DenseReluDense.wi.weight";
     expect(file.entries.get(name)?.shape).toEqual([10, 8]);
     const { weight } = model.params.encoder.blocks[1]!.feedForward.up;
-    expect(await file.read(name)).toEqual(tf.transpose(weight).dataSync());
+    expect(weight.shape).toEqual([10, 8]);
+    expect(await file.read(name)).toEqual(weight.dataSync());
   });
 
   it("leaves no tensor beside the model's", async () => {

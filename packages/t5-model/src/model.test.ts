@@ -155,11 +155,11 @@ describeOnBackends("classify", () => {
     const encoded = encode(model, makeBatch());
     const { nextSentence, entities } = model.params.classifiers as Record<string, { weight: tf.Tensor2D }>;
     const first = tf.reshape(tf.slice(encoded.encoded, [0, 0, 0], [2, 1, 8]), [2, 8]) as tf.Tensor2D;
-    expectTensor(classify(model, "nextSentence", encoded), tf.matMul(first, nextSentence!.weight), 1e-5);
+    expectTensor(classify(model, "nextSentence", encoded), tf.matMul(first, nextSentence!.weight, false, true), 1e-5);
     const rows = tf.reshape(encoded.encoded, [12, 8]) as tf.Tensor2D;
     const tokens = classify(model, "entities", encoded);
     expect(tokens.shape).toEqual([2, 6, 4]);
-    expectTensor(tokens, tf.matMul(rows, entities!.weight), 1e-5);
+    expectTensor(tokens, tf.matMul(rows, entities!.weight, false, true), 1e-5);
   });
 
   it("names the classifiers that there are", () => {

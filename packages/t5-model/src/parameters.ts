@@ -8,8 +8,8 @@ export type Parameter = { path: string; shape: number[]; name: string };
 /**
  * Every tensor of a model with this configuration: one table, read one way to load and the other to save.
  *
- * Names are Hugging Face's where it has the architecture. What it has no name for keeps ours, behind `t5ts.`; so does the
- * whole of a model that isn't a published T5.
+ * Names are Hugging Face's where it has the architecture. What it has no name for keeps ours, behind `t5ts.`; so does
+ * the whole of a model that isn't a published T5.
  */
 export function listParameters(config: T5Config): Parameter[] {
   const parameters = [
@@ -39,10 +39,10 @@ export function aliases(config: T5Config, name: string): readonly string[] {
 }
 
 function embeddingParameters({ vocabSize, dModel, embeddingMlp }: T5Config, path: string, name: string): Parameter[] {
-  if (embeddingMlp === undefined) return [same(`${path}.weight`, name && `${name}.weight`, [vocabSize, dModel])];
+  if (embeddingMlp === undefined) return [tensor(`${path}.weight`, name && `${name}.weight`, [vocabSize, dModel])];
   const { dEmbedding, dHidden } = embeddingMlp;
   return [
-    same(`${path}.weight`, "", [vocabSize, dEmbedding]),
+    tensor(`${path}.weight`, "", [vocabSize, dEmbedding]),
     linear(`${path}.mlp.up`, "", dEmbedding, dHidden),
     linear(`${path}.mlp.down`, "", dHidden, dModel),
   ];
@@ -52,9 +52,9 @@ function stackParameters(config: T5Config, stack: "encoder" | "decoder", numLaye
   const { positions, numHeads, dModel } = config;
   const placed: Parameter[] =
     positions.kind === "sinusoidal"
-      ? [same(`${stack}.positions.weight`, "", [])]
+      ? [tensor(`${stack}.positions.weight`, "", [])]
       : Array.from({ length: positions.inEveryLayer ? numLayers : 1 }, (_, layer) =>
-          same(
+          tensor(
             `${stack}.positionBias.${layer}.weight`,
             `${stack}.block.${layer}.layer.0.SelfAttention.relative_attention_bias.weight`,
             [positions.numBuckets, numHeads],
@@ -63,14 +63,18 @@ function stackParameters(config: T5Config, stack: "encoder" | "decoder", numLaye
   const blocks = Array.from({ length: numLayers }, (_, layer) =>
     stack === "encoder" ? encoderBlockParameters(config, layer) : decoderBlockParameters(config, layer),
   );
-  return [...placed, ...blocks.flat(), same(`${stack}.finalNorm.weight`, `${stack}.final_layer_norm.weight`, [dModel])];
+  return [
+    ...placed,
+    ...blocks.flat(),
+    tensor(`${stack}.finalNorm.weight`, `${stack}.final_layer_norm.weight`, [dModel]),
+  ];
 }
 
 function encoderBlockParameters(config: T5Config, layer: number): Parameter[] {
   const path = `encoder.blocks.${layer}`;
   const name = `encoder.block.${layer}.layer`;
   return [
-    same(`${path}.selfAttentionNorm.weight`, `${name}.0.layer_norm.weight`, [config.dModel]),
+    tensor(`${path}.selfAttentionNorm.weight`, `${name}.0.layer_norm.weight`, [config.dModel]),
     ...attentionParameters(config, `${path}.selfAttention`, `${name}.0.SelfAttention`),
     ...feedForwardParameters(config, path, `${name}.1`),
   ];
@@ -80,11 +84,11 @@ function decoderBlockParameters(config: T5Config, layer: number): Parameter[] {
   const path = `decoder.blocks.${layer}`;
   const name = `decoder.block.${layer}.layer`;
   const cross = [
-    same(`${path}.crossAttentionNorm.weight`, `${name}.1.layer_norm.weight`, [config.dModel]),
+    tensor(`${path}.crossAttentionNorm.weight`, `${name}.1.layer_norm.weight`, [config.dModel]),
     ...attentionParameters(config, `${path}.crossAttention`, `${name}.1.EncDecAttention`),
   ];
   return [
-    same(`${path}.selfAttentionNorm.weight`, `${name}.0.layer_norm.weight`, [config.dModel]),
+    tensor(`${path}.selfAttentionNorm.weight`, `${name}.0.layer_norm.weight`, [config.dModel]),
     ...attentionParameters(config, `${path}.selfAttention`, `${name}.0.SelfAttention`),
     ...(config.decoderAttention === "cross" ? cross : []),
     ...feedForwardParameters(config, path, `${name}.2`),
@@ -106,7 +110,7 @@ function feedForwardParameters({ dModel, dFf, feedForwardProj }: T5Config, path:
   const isGated = feedForwardProj.startsWith("gated-");
   const dense = name && `${name}.DenseReluDense`;
   return [
-    same(`${path}.feedForwardNorm.weight`, name && `${name}.layer_norm.weight`, [dModel]),
+    tensor(`${path}.feedForwardNorm.weight`, name && `${name}.layer_norm.weight`, [dModel]),
     ...(isGated ? [linear(`${path}.feedForward.gate`, dense && `${dense}.wi_0`, dModel, dFf)] : []),
     linear(`${path}.feedForward.up`, dense && `${dense}.${isGated ? "wi_1" : "wi"}`, dModel, dFf),
     linear(`${path}.feedForward.down`, dense && `${dense}.wo`, dFf, dModel),
@@ -122,24 +126,24 @@ function taskLayerParameters(config: T5Config, path: string, layer: TaskLayerCon
       return [linear(`${path}.linear`, "", dModel, dModel)];
     case "adapter":
       return [
-        same(`${path}.adapter.norm.weight`, "", [dModel]),
+        tensor(`${path}.adapter.norm.weight`, "", [dModel]),
         linear(`${path}.adapter.down`, "", dModel, layer.dBottleneck),
         linear(`${path}.adapter.up`, "", layer.dBottleneck, dModel),
       ];
     case "block":
       return [
-        same(`${path}.block.selfAttentionNorm.weight`, "", [dModel]),
+        tensor(`${path}.block.selfAttentionNorm.weight`, "", [dModel]),
         ...attentionParameters(config, `${path}.block.selfAttention`, ""),
         ...feedForwardParameters(config, `${path}.block`, ""),
       ];
   }
 }
 
-/** The same in both places; an empty `name` means that Hugging Face has none. */
-function same(path: string, name: string, shape: number[]): Parameter {
+/** An empty `name` means that Hugging Face has none. */
+function tensor(path: string, name: string, shape: number[]): Parameter {
   return { path, shape, name };
 }
 
 function linear(path: string, name: string, dIn: number, dOut: number): Parameter {
-  return same(`${path}.weight`, name && `${name}.weight`, [dOut, dIn]);
+  return tensor(`${path}.weight`, name && `${name}.weight`, [dOut, dIn]);
 }

@@ -89,7 +89,7 @@ describeOnBackends("addClassifier", () => {
     const extended = addClassifier(model, "mood", { of: "sequence", numLabels: 3 }, createRng(1));
     expectTensor(forward(extended, makeBatch()), forward(model, makeBatch()), 0);
     expect(classify(extended, "mood", encode(extended, makeBatch())).shape).toEqual([1, 3]);
-    expect(listParameters(extended.config).at(-1)).toMatchObject({ path: "classifiers.mood.weight", shape: [8, 3] });
+    expect(listParameters(extended.config).at(-1)).toMatchObject({ path: "classifiers.mood.weight", shape: [3, 8] });
     expect(model.config.classifiers).toEqual({});
   });
 

@@ -57,6 +57,12 @@ describeOnBackends("crossEntropy", () => {
     );
   });
 
+  it("refuses a weight of other rows than the vectors are", () => {
+    expect(() => linearCrossEntropy(tf.zeros([3, 2]), tf.zeros([2, 5]), makeLabels())).toThrow(
+      "linearCrossEntropy: weight: expected [vocabSize, 2], got [2, 5]",
+    );
+  });
+
   it("names a bad option", () => {
     expect(() => crossEntropy(tf.zeros([1, 2]), makeLabels(), { labelSmoothing: 1 })).toThrow(
       "labelSmoothing: expected",

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { hasFusedKernel, runFusedKernel } from "./fused-kernels.js";
 import { matMulRows } from "./mat-mul.js";
+import { checkShape } from "./shape.js";
 
 export type CrossEntropyOptions = {
   /** The share of the target that is spread evenly over the other classes (Szegedy et al. 2016). Default 0. */
@@ -51,6 +52,7 @@ export function linearCrossEntropy(
   labels: tf.Tensor1D,
   options: CrossEntropyOptions = {},
 ): tf.Tensor1D {
+  checkShape("linearCrossEntropy: weight", weight, ["vocabSize", x.shape[1]]);
   if (!hasFusedKernel("LinearCrossEntropy") || !hasFusedKernel("LinearCrossEntropyGrad")) {
     return crossEntropy(matMulRows(x, weight, true) as tf.Tensor2D, labels, options);
   }

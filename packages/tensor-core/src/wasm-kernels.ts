@@ -53,8 +53,8 @@ function batchMatMul(args: KernelArgs, stock: tf.KernelFunc): tf.TensorInfo {
 }
 
 /**
- * A few rows a [m, k] times a large b [n, k], transposed, as (b aᵀ)ᵀ: the logits of a decoding step. Transposing the
- * vocabulary's table for each token would take most of the time.
+ * A few rows a [m, k] times a large b [n, k], transposed, as (b aᵀ)ᵀ: the linear maps of a decoding step. Transposing
+ * their weights for each token would take most of the time.
  */
 function fewRowsByTransposed({ inputs, attrs, backend }: KernelArgs, stock: tf.KernelFunc): tf.TensorInfo | undefined {
   const { a, b } = inputs as Record<"a" | "b", tf.TensorInfo>;

@@ -92,7 +92,7 @@ function linearCrossEntropyGrad({ inputs, attrs, backend }: KernelArguments): Te
   return grads;
 }
 
-/** Logits [rows, vocabSize] = x [rows, dIn] times a weight [vocabSize, dIn], of which `block` columns are computed at a time. */
+/** Logits [rows, vocabSize] of x [rows, dIn] with a weight [vocabSize, dIn]; `block` columns are computed at a time. */
 type Linear = { rows: number; dIn: number; vocabSize: number; block: number };
 
 function linearOf(x: TensorInfo, weight: TensorInfo): Linear {
