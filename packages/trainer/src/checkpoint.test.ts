@@ -1,5 +1,5 @@
 import { createRng } from "@t5ts/random";
-import { CPU_BACKEND, leaves, openSafetensors, selectBackend } from "@t5ts/tensor-core";
+import { bytesSource, CPU_BACKEND, leaves, openSafetensors, selectBackend } from "@t5ts/tensor-core";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type AdamWState, adamW } from "./adamw.js";
@@ -41,7 +41,7 @@ describe("checkpoints", () => {
     expect([...optimizer.entries.keys()]).toContain("variance.blocks.0.weight");
     const json = await open("state.json");
     expect(JSON.parse(new TextDecoder().decode(await json.read(0, json.sizeBytes)))).toEqual({
-      version: 1,
+      version: 2,
       step: 7,
       rng: { seed: 5, stream: 0 },
       position: { next: 3 },
@@ -90,6 +90,29 @@ describe("checkpoints", () => {
       params: { ...params, a: tf.ones([1]), b: [1, 2, 3].map(() => tf.ones([1])) },
     };
     await expect(loadLatestCheckpoint(store, wide, RUN)).rejects.toThrow("params: lacks a, b.0, b.1 and 1 more;");
+  });
+
+  it("of another version are refused, not passed over: those of version 1 hold weights the other way round", async () => {
+    const store = memoryStore();
+    await saveCheckpoint(store, makeState(1), RUN);
+    const old: CheckpointStore = {
+      ...store,
+      async open(name) {
+        const open = await store.open(name);
+        return async (file) => {
+          const source = await open(file);
+          if (file !== "state.json") return source;
+          const text = new TextDecoder().decode(await source.read(0, source.sizeBytes));
+          return bytesSource(source.name, new TextEncoder().encode(text.replace('"version": 2', '"version": 1')));
+        };
+      },
+    };
+    const like = makeState(2);
+    const numTensors = tf.memory().numTensors;
+    await expect(loadLatestCheckpoint(old, like, RUN)).rejects.toThrow(
+      "checkpoint 000001-step-0: version: expected 2, got 1; go on with the release that made it, or begin the run anew",
+    );
+    expect(tf.memory().numTensors).toBe(numTensors);
   });
 
   it("of another run say in what it differs", async () => {

@@ -27,8 +27,8 @@ export type RunState = {
   config?: Json;
 };
 
-/** The version of `state.json` that we write, and read. */
-const VERSION = 1;
+/** The version of `state.json` that we write, and read. In 1, weights of linear maps were [dIn, dOut]. */
+const VERSION = 2;
 
 /** Adds the state of a run to the store: `params`, `optimizer` and `average` as safetensors, the rest as JSON. */
 export async function saveCheckpoint<P extends TensorTree, S extends TensorTree>(
@@ -61,7 +61,8 @@ export type LoadedCheckpoint<P extends TensorTree, S extends TensorTree> = {
  * @param like A state of the same run, from which names and shapes are known. Borrowed.
  * @param run What the run at hand is; checked as far as it's given.
  * @param warn Is told of each damaged checkpoint that's passed over.
- * @throws Error naming the tensor, or the part of the configuration, in which the checkpoint isn't of this run.
+ * @throws Error naming the tensor, or the part of the configuration, in which the checkpoint isn't of this run; also if
+ *   the newest is of another version.
  */
 export async function loadLatestCheckpoint<P extends TensorTree, S extends TensorTree>(
   store: CheckpointStore,
@@ -77,6 +78,7 @@ export async function loadLatestCheckpoint<P extends TensorTree, S extends Tenso
       warn(`checkpoint ${name} is passed over: ${error instanceof Error ? error.message : String(error)}`);
       continue;
     }
+    checkVersion(name, files.state);
     checkRun(name, files.state, run);
     return { name, state: await readState(name, files, like), run: files.state };
   }
@@ -84,7 +86,7 @@ export async function loadLatestCheckpoint<P extends TensorTree, S extends Tenso
 }
 
 type CheckpointFiles = {
-  state: RunState & { step: number };
+  state: RunState & { version: number; step: number };
   params: Safetensors;
   optimizer: Safetensors;
   average: Safetensors | undefined;
@@ -105,10 +107,16 @@ async function openCheckpoint(store: CheckpointStore, name: string): Promise<Che
 
 async function readStateJson(source: ByteSource): Promise<CheckpointFiles["state"]> {
   const text = new TextDecoder().decode(await source.read(0, source.sizeBytes));
-  const json = JSON.parse(text) as CheckpointFiles["state"] & { version: number };
-  if (json.version !== VERSION) throw new Error(`${source.name}: version: expected ${VERSION}, got ${json.version}`);
+  const json = JSON.parse(text) as CheckpointFiles["state"];
   if (!Number.isSafeInteger(json.step)) throw new Error(`${source.name}: step: expected an integer, got ${json.step}`);
   return json;
+}
+
+/** Another version isn't damage, to be passed over: the run would begin anew, and its checkpoints be replaced. */
+function checkVersion(name: string, { version }: CheckpointFiles["state"]): void {
+  if (version === VERSION) return;
+  const remedy = "go on with the release that made it, or begin the run anew";
+  throw new Error(`checkpoint ${name}: version: expected ${VERSION}, got ${version}; ${remedy}`);
 }
 
 function checkRun(name: string, saved: RunState, { rng, config }: Partial<RunState>): void {
