@@ -191,11 +191,15 @@ function addFourRows(c: usize, a: usize, b: usize, ldb: usize, columns: i32): vo
   }
 }
 
-/** Steps that several rows of a take at a time: interleaved they fit the first-level cache beside what comes of b. */
+/** Steps of several rows of a that are interleaved at once: 16 rows of them fit the scratch memory. */
+const MOST_STEPS: i32 = 4096;
+/** Steps taken at a time: of four rows they fit the first-level cache beside what comes of b. */
 const STEPS: i32 = 512;
+/** Rows of b that are touched and then used, where they are longer than that. */
+const COLUMNS: i32 = 8;
 
 /**
- * Columns `begin` to `end` of c [m, n] = addend + a [m, k] · bᵀ, where b is [n, k] and m at most 64.
+ * Columns `begin` to `end` of c [m, n] = addend + a [m, k] · bᵀ, where b is [n, k] and m at most 16.
  *
  * @param addend Lies as c does, and may be c; 0 for none.
  */
@@ -213,26 +217,44 @@ export function rowsTimesTransposed(
   }
   lda *= 4;
   ldc *= 4;
-  let before = addend;
-  for (let step = 0; step == 0 || step < k; step += STEPS) {
-    const steps = min(STEPS, k - step);
+  for (let step = 0; step == 0 || step < k; step += MOST_STEPS) {
+    const steps = min(MOST_STEPS, k - step);
+    const isLong = steps > STEPS;
     interleave(m, steps, a + <usize>step * 4, lda);
-    const perFour = <usize>((steps + 3) >> 2) * 64;
-    for (let column = begin; column < end; column += 2) {
-      const first = b + <usize>column * ldb + <usize>step * 4;
-      const second = column + 1 < end ? first + ldb : first;
-      const next = column + 3 < end ? first + 2 * ldb : first;
-      const at = <usize>column * 4;
-      for (let row = 0; row < m; row += 4) {
-        dotFourTwice(steps, scratch + <usize>(row >> 2) * perFour, first, second, row == 0 ? next : first, ldb);
-        const to = c + <usize>row * ldc + at;
-        const from = before == 0 ? 0 : before + <usize>row * ldc + at;
-        const rows = min(4, m - row);
-        storeColumn(to, ldc, from, rows, sums0);
-        if (second != first) storeColumn(to + 4, ldc, from == 0 ? 0 : from + 4, rows, sums1);
+    for (let column = begin; column < end; column += COLUMNS) {
+      const last = min(column + COLUMNS, end);
+      const from = b + <usize>step * 4;
+      if (isLong) for (let i = column; i < last; i++) touch(from + <usize>i * ldb, <usize>steps * 4);
+      for (let part = 0; part == 0 || part < steps; part += STEPS) {
+        const before = step + part == 0 ? addend : c;
+        for (let pair = column; pair < last; pair += 2) {
+          const first = from + <usize>pair * ldb + <usize>part * 4;
+          const next = isLong || pair + 3 >= end ? first : first + 2 * ldb;
+          const at = <usize>pair * 4;
+          const count = min(2, last - pair);
+          timesPair(m, steps, part, first, ldb, count, c + at, ldc, before == 0 ? 0 : before + at, next);
+        }
       }
     }
-    before = c;
+  }
+}
+
+/** `count` columns of c, one or two, by a part of the interleaved rows of a. */
+function timesPair(
+  m: i32, steps: i32, part: i32, b: usize, ldb: usize, count: i32, c: usize, ldc: usize, addend: usize, next: usize,
+): void {
+  const perFour = <usize>((steps + 3) >> 2) * 64;
+  // A row of b that isn't there is the first again: its products are computed and not stored.
+  const second = count == 2 ? b + ldb : b;
+  for (let row = 0; row < m; row += 4) {
+    const a = scratch + <usize>(row >> 2) * perFour + <usize>part * 16;
+    dotFourTwice(min(STEPS, steps - part), a, b, second, next, ldb);
+    const offset = <usize>row * ldc;
+    const from = addend == 0 ? 0 : addend + offset;
+    const rows = min(4, m - row);
+    storeColumn(c + offset, ldc, from, rows, sums0);
+    if (count == 2) storeColumn(c + offset + 4, ldc, from == 0 ? 0 : from + 4, rows, sums1);
+    next = b;
   }
 }
 
@@ -306,14 +328,8 @@ export function dotFourTwice(k: i32, a: usize, b: usize, b1: usize, next: usize,
 // @ts-ignore: decorator
 @inline
 function sumEach(a: v128, b: v128, c: v128, d: v128): v128 {
-  const ab = f32x4.add(
-    v128.shuffle<f32>(a, b, 0, 4, 1, 5),
-    v128.shuffle<f32>(a, b, 2, 6, 3, 7),
-  );
-  const cd = f32x4.add(
-    v128.shuffle<f32>(c, d, 0, 4, 1, 5),
-    v128.shuffle<f32>(c, d, 2, 6, 3, 7),
-  );
+  const ab = f32x4.add(v128.shuffle<f32>(a, b, 0, 4, 1, 5), v128.shuffle<f32>(a, b, 2, 6, 3, 7));
+  const cd = f32x4.add(v128.shuffle<f32>(c, d, 0, 4, 1, 5), v128.shuffle<f32>(c, d, 2, 6, 3, 7));
   return f32x4.add(v128.shuffle<f32>(ab, cd, 0, 1, 4, 5), v128.shuffle<f32>(ab, cd, 2, 3, 6, 7));
 }
 

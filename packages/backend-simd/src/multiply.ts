@@ -18,6 +18,7 @@ export type Batch = { size: number; strideA: number; strideB: number; strideC: n
 
 /** With so few rows, reading the matrix once is what takes the time, and packing it would double that. */
 const FEW_ROWS = 4;
+const FEW_ROWS_TRANSPOSED = 8;
 /** Below so many multiplications a call of BLAS takes as long as our product, and below so many rows or columns longer. */
 const BLAS_WORK = 1 << 16;
 const BLAS_ROWS = 12;
@@ -54,7 +55,7 @@ export function multiplyBatch(
   const { transposeA, transposeB, m, n, k, lda, ldb, ldc } = product;
   const { size, strideA, strideB, strideC } = batch;
   if (m === 0 || n === 0 || size === 0) return;
-  const isRow = (m <= FEW_ROWS && !transposeA) || (m === 1 && lda === 1);
+  const isRow = (m <= (transposeB ? FEW_ROWS_TRANSPOSED : FEW_ROWS) && !transposeA) || (m === 1 && lda === 1);
   const isColumn = n === 1 && ldc === 1 && (transposeB || ldb === 1);
   const hasFewRows = k > 0 && !accumulate && (isRow || isColumn);
   if (!hasFewRows) {

@@ -105,6 +105,7 @@ describeOnBackends("attentionMaps", () => {
     const model = randomModel(TINY);
     const plain = forward(model, makeBatch());
     const watched = forward(model, makeBatch(), { watch: (_, weights) => weights.dispose() });
-    expectTensor(watched, plain, 1e-6);
+    // A few roundings apart: a fused kernel, which keeps no weights, adds up in another order.
+    expectTensor(watched, plain, 3e-6);
   });
 });

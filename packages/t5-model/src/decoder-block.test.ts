@@ -1,7 +1,7 @@
 import { attend, feedForward, type KeyValue, projectKeyValue, rmsNorm } from "@t5ts/layers";
 import { createRng } from "@t5ts/random";
 import { randomNormal } from "@t5ts/tensor-core";
-import { describeOnBackends, expectTensor } from "@t5ts/testing";
+import { describeOnBackends, expectGradient, expectTensor } from "@t5ts/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, it } from "vitest";
 import { decoderBlock } from "./decoder-block.js";
@@ -52,6 +52,39 @@ describeOnBackends("decoderBlock", () => {
     expectTensor(result.x, expected, 1e-5);
     expectTensor(result.self.key, self.key, 1e-6);
     expectTensor(result.self.value, self.value, 1e-6);
+  });
+
+  it("gives the same for one position, which backends may do as a whole", () => {
+    for (const name of ["published, relu and a tied table", "published, gated gelu and an output layer"]) {
+      const { config, params } = randomModel(VARIANTS[name]!);
+      const block = params.decoder.blocks[0]!;
+      const { past, cross } = makeContext();
+      const x = random(2, 1, 8);
+      const [selfBias, crossBias] = [random(1, 2, 1, 4), random(2, 1, 1, 4)];
+      const watched: tf.Tensor[] = [];
+      const options = blockOptions(config, {}, { kind: "decoder", layer: 0 });
+      const watching = { ...options, watch: (weights: tf.Tensor4D) => watched.push(weights) };
+      for (const before of [past, undefined]) {
+        const bias = before === undefined ? tf.slice(selfBias, [0, 0, 0, 0], [1, 2, 1, 1]) : selfBias;
+        const context = { past: before, cross, selfBias: bias, crossBias };
+        const step = decoderBlock(block, x, context, options);
+        const expected = decoderBlock(block, x, context, watching);
+        expectTensor(step.x, expected.x, 1e-5);
+        expectTensor(step.self.key, expected.self.key, 1e-5);
+        expectTensor(step.self.value, expected.self.value, 1e-5);
+      }
+      expect(watched.length).toBe(2);
+      tf.dispose(watched);
+    }
+  });
+
+  it("has a gradient for one position too", () => {
+    // Gated, since relu has a kink that finite differences may cross.
+    const { config, params } = randomModel(VARIANTS["published, gated gelu and an output layer"]!);
+    const options = blockOptions(config, {}, { kind: "decoder", layer: 0 });
+    const context = { cross: keyValue(4), selfBias: random(1, 2, 1, 1), crossBias: random(2, 1, 1, 4) };
+    const run = ({ x }: { x: tf.Tensor }) => decoderBlock(params.decoder.blocks[0]!, x, context, options).x;
+    expectGradient(run, { x: random(2, 1, 8) });
   });
 
   it("has one softmax over the input and its own past where attention is merged", () => {

@@ -1,0 +1,91 @@
+import { createRng } from "@t5ts/random";
+import {
+  attentionProduct,
+  gatedGelu,
+  hasFusedKernel,
+  matMulRows,
+  relu,
+  rmsNorm,
+  runFusedKernel,
+} from "@t5ts/tensor-core";
+import * as tf from "@tensorflow/tfjs-core";
+import { expect, it } from "vitest";
+import { describeConfigurations, expectLikeCpu, type Input, normal } from "../testing/conformance.js";
+
+const rng = createRng(21);
+const EPSILON = 1e-6;
+
+type Sizes = { rows: number; dModel: number; heads: number; depth: number; dFf: number; past: number; input: number };
+
+function inputsFor({ rows, dModel, heads, depth, dFf, past, input }: Sizes, isGated: boolean): Record<string, Input> {
+  const inner = heads * depth;
+  const matrix = (dOut: number, dIn: number) => normal(rng, [dOut, dIn], dIn ** -0.5);
+  const pastShape = [rows, heads, past, depth];
+  const crossShape = [rows, heads, input, depth];
+  return {
+    x: normal(rng, [rows, 1, dModel]),
+    selfAttentionNorm: normal(rng, [dModel]),
+    query: matrix(inner, dModel),
+    key: matrix(inner, dModel),
+    value: matrix(inner, dModel),
+    output: matrix(dModel, inner),
+    ...(past === 0 ? {} : { pastKey: normal(rng, pastShape), pastValue: normal(rng, pastShape) }),
+    selfBias: normal(rng, [1, heads, 1, past + 1]),
+    crossAttentionNorm: normal(rng, [dModel]),
+    crossQuery: matrix(inner, dModel),
+    crossOutput: matrix(dModel, inner),
+    crossKey: normal(rng, crossShape),
+    crossValue: normal(rng, crossShape),
+    crossBias: normal(rng, [rows, 1, 1, input]),
+    feedForwardNorm: normal(rng, [dModel]),
+    ...(isGated ? { gate: matrix(dFf, dModel) } : {}),
+    up: matrix(dFf, dModel),
+    down: matrix(dModel, dFf),
+  };
+}
+
+/** The same of single operations. */
+function composed(t: Record<string, tf.Tensor>, numHeads: number): tf.Tensor[] {
+  const at = (name: string): tf.Tensor => t[name] as tf.Tensor;
+  const rows = at("x").shape[0] as number;
+  const linear = (x: tf.Tensor, weight: string) => matMulRows(x, at(weight) as tf.Tensor2D, true);
+  const norm = (x: tf.Tensor, weight: string) => rmsNorm(x, at(weight) as tf.Tensor1D, EPSILON);
+  const split = (x: tf.Tensor) => tf.reshape(x, [rows, numHeads, 1, -1]);
+  const attend = (query: tf.Tensor, key: tf.Tensor, value: tf.Tensor, bias: tf.Tensor) =>
+    tf.reshape(attentionProduct({ query: split(query), key, value, bias }, { dropoutRate: 0 }), [rows, 1, -1]);
+  const append = (past: tf.Tensor | undefined, x: tf.Tensor) => (past ? tf.concat([past, split(x)], 2) : split(x));
+
+  let h = norm(at("x"), "selfAttentionNorm");
+  const key = append(t.pastKey, linear(h, "key"));
+  const value = append(t.pastValue, linear(h, "value"));
+  let x = tf.add(at("x"), linear(attend(linear(h, "query"), key, value, at("selfBias")), "output"));
+  h = norm(x, "crossAttentionNorm");
+  const seen = attend(linear(h, "crossQuery"), at("crossKey"), at("crossValue"), at("crossBias"));
+  x = tf.add(x, linear(seen, "crossOutput"));
+  h = norm(x, "feedForwardNorm");
+  const wide = t.gate === undefined ? relu(linear(h, "up")) : gatedGelu(linear(h, "gate"), linear(h, "up"));
+  return [tf.add(x, linear(wide, "down")), key, value];
+}
+
+describeConfigurations("DecoderBlockStep", () => {
+  it.each([
+    { rows: 1, dModel: 5, heads: 2, depth: 3, dFf: 7, past: 0, input: 4 },
+    { rows: 1, dModel: 64, heads: 4, depth: 16, dFf: 200, past: 3, input: 17 },
+    { rows: 2, dModel: 33, heads: 3, depth: 5, dFf: 50, past: 1, input: 1 },
+    { rows: 4, dModel: 128, heads: 4, depth: 32, dFf: 600, past: 31, input: 128 },
+    { rows: 7, dModel: 96, heads: 2, depth: 40, dFf: 130, past: 9, input: 13 },
+  ])("does all of a block for one position: %o", async (sizes) => {
+    for (const isGated of [false, true]) {
+      const attributes = { numHeads: sizes.heads, epsilon: EPSILON };
+      await expectLikeCpu(
+        (t) =>
+          hasFusedKernel("DecoderBlockStep")
+            ? runFusedKernel("DecoderBlockStep", t, attributes)
+            : composed(t, sizes.heads),
+        inputsFor(sizes, isGated),
+        1e-5,
+      );
+    }
+    expect(tf.getBackend()).toBe("simd");
+  });
+});
