@@ -52,18 +52,16 @@ export class AddedTokenFinder {
   constructor(tokens: readonly AddedToken[], normalize: (content: string) => string) {
     for (const token of [...tokens].reverse()) this.#tokens.set(normalize(token.content), token);
     this.#tokens.delete("");
-    const lengths = [...this.#tokens.keys()].map((content) => [content[0]!, content.length] as const);
-    for (const [unit, length] of lengths.sort(([, a], [, b]) => b - a)) {
-      const known = this.#lengths.get(unit) ?? [];
-      if (known.at(-1) !== length) this.#lengths.set(unit, [...known, length]);
+    for (const content of [...this.#tokens.keys()].sort((a, b) => b.length - a.length)) {
+      const known = this.#lengths.get(content[0]!) ?? [];
+      if (known.at(-1) !== content.length) this.#lengths.set(content[0]!, [...known, content.length]);
     }
-    const units = [...this.#lengths.keys()].map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
-    this.#firstUnits = new RegExp(`[${units.join("")}]`, "g");
+    const units = [...this.#lengths.keys()].join("").replace(/[\]\\^-]/g, "\\$&");
+    this.#firstUnits = new RegExp(`[${units}]`, "g");
   }
 
   /** The parts of a text, in order and without gaps. */
-  cut(text: string): TextPart[] {
-    const parts: TextPart[] = [];
+  *cut(text: string): Generator<TextPart> {
     let at = 0;
     for (let found = this.#find(text, 0); found !== undefined; found = this.#find(text, found.end)) {
       const { id, singleWord, lstrip, rstrip } = found.token;
@@ -71,12 +69,11 @@ export class AddedTokenFinder {
       if (singleWord && (isWordBefore(text, start) || isWordAfter(text, end))) continue;
       if (lstrip) while (start > at && isSpace(text, start - 1)) start--;
       if (rstrip) for (end = Math.max(end, at); end < text.length && isSpace(text, end); ) end++;
-      if (at < start) parts.push({ start: at, end: start, id: -1 });
-      parts.push({ start, end, id });
+      if (at < start) yield { start: at, end: start, id: -1 };
+      yield { start, end, id };
       at = end;
     }
-    if (at < text.length) parts.push({ start: at, end: text.length, id: -1 });
-    return parts;
+    if (at < text.length) yield { start: at, end: text.length, id: -1 };
   }
 
   #find(text: string, from: number): { token: AddedToken; start: number; end: number } | undefined {

@@ -16,7 +16,7 @@ export type AlignedText = {
 export function alignText(text: string, offset: number): AlignedText {
   const origins = new Int32Array(text.length);
   // The second half of a pair stands for the whole character, as the first does.
-  for (let i = 0; i < text.length; i++) origins[i] = isSecondHalf(text, i) ? offset + i - 1 : offset + i;
+  for (let i = 0; i < text.length; i++) origins[i] = offset + i - (isSecondHalf(text, i) ? 1 : 0);
   return { text, offset, origins };
 }
 

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { FALLBACK_PIECES } from "./bpe-model.js";
+import { BYTE_CHARACTERS, byteCharacters } from "./byte-alphabet.js";
 import { loadTokenizer } from "./load-tokenizer.js";
 import { expectAsNative, fileOf } from "./testing/hugging-face.js";
 
@@ -57,6 +58,43 @@ describe("BpeModel", () => {
         // Where characters are left out for want of an unknown piece, Hugging Face's offsets lose count of them.
         await expectAsNative(fileOf(model, stages), texts, { offsets: model.unk_token !== null });
       }),
+      { numRuns: 150 },
+    );
+  });
+
+  it("gives those ids for long words in bytes, whose parts merges may join within a character", async () => {
+    const atoms = ["a", "é", "中", "丮", "😀", "😁", "\u0301"].map(byteCharacters);
+    const drawn = fc.array(fc.tuple(fc.nat(), fc.nat()), { minLength: 5, maxLength: 40 });
+    const words = fc
+      .array(fc.constantFrom("a", "é", "中", "丮", "😀", "😁", "\u0301", "aa", "中中"), {
+        minLength: 40,
+        maxLength: 120,
+      })
+      .map((characters) => characters.join(""));
+    await fc.assert(
+      fc.asyncProperty(
+        drawn,
+        fc.boolean(),
+        fc.array(words, { minLength: 1, maxLength: 4 }),
+        async (drawn, isWhole, texts) => {
+          const pieces = [...BYTE_CHARACTERS];
+          const parts = [...new Set(atoms.join(""))];
+          const merges = new Map<string, [string, string]>();
+          for (const [left, right] of drawn) {
+            const pair: [string, string] = [parts[left % parts.length]!, parts[right % parts.length]!];
+            merges.set(pair.join(" "), pair);
+            if (pieces.includes(pair.join(""))) continue;
+            pieces.push(pair.join(""));
+            parts.push(pair.join(""));
+          }
+          const vocab = Object.fromEntries(pieces.map((piece, id) => [piece, id]));
+          const file = fileOf(
+            { vocab, merges: [...merges.values()], ignore_merges: isWhole, unk_token: null },
+            { pre_tokenizer: { type: "ByteLevel", add_prefix_space: false, use_regex: false, trim_offsets: false } },
+          );
+          await expectAsNative(file, texts);
+        },
+      ),
       { numRuns: 150 },
     );
   });

@@ -1,9 +1,9 @@
 import { BYTE_CHARACTERS, byteCharacters, utf8 } from "./byte-alphabet.js";
 import { characterEnd } from "./character-end.js";
-import type { SpelledText } from "./spelled-text.js";
+import { SpelledText } from "./spelled-text.js";
+import { WordCache } from "./word-cache.js";
 import { type WordCutter, wordCutter } from "./word-cutter.js";
 import { type BpeDropout, WordMerger } from "./word-merger.js";
-import { grown, WordTable } from "./word-table.js";
 
 /** The pieces by their ids, and the merges: ids of left part, right part and result, three for each, first merge first. */
 export type BpeVocabulary = {
@@ -30,143 +30,99 @@ export type BpeModelOptions = {
 /** Longer words hardly ever come again and would push out the others. */
 const LONGEST_CACHED = 64;
 
-/** About 3 MB with words of 8 letters; 10 MB of English have 60,000 different words. When full, the cache starts anew. */
-const MAX_CACHED_WORDS = 1 << 16;
-
 /** Byte pair encoding of words: spelled in characters or bytes, then merged. */
 export class BpeModel {
   readonly #vocabulary: BpeVocabulary;
   readonly #options: BpeModelOptions;
   readonly #word: WordMerger;
-  readonly #basicIds: Int32Array; // of each byte, or of each UTF-16 unit; -1 without a piece
+  readonly #basicIds: Int32Array; // of each byte; or of each character, and 1 more, so that it's 0 without a piece
   readonly #fallbackIds: Int32Array; // of the pieces for the 256 bytes
-  readonly #longestWhole: number; // of the words that may be a piece whatever the merges say
+  #longestWhole = 0; // of the words that may be a piece whatever the merges say
+  readonly #words: WordCache = new WordCache((text, start, end, spelled) => {
+    if (!this.#addWhole(text, start, end, 0, spelled)) this.#addMerged(text, start, end, 0, spelled);
+  });
+  readonly #parts: WordCache = new WordCache((text, start, end, spelled) =>
+    this.#addMerged(text, start, end, 0, spelled),
+  ); // of long words
   #partEnd: WordCutter | undefined; // made for the first long word
-  readonly #cachedWords: WordTable = new WordTable();
-  readonly #cachedEnds: Int32Array = new Int32Array(MAX_CACHED_WORDS + 1); // of each word's ids
-  #cachedIds: Int32Array = new Int32Array(1 << 12);
+  readonly #letters: SpelledText = new SpelledText(); // the word at hand before merging
 
   constructor(vocabulary: BpeVocabulary, options: BpeModelOptions) {
-    const { ids, merges, pieces } = vocabulary;
+    const { ids, merges } = vocabulary;
     this.#vocabulary = vocabulary;
     this.#options = options;
     this.#word = new WordMerger(merges);
-    this.#basicIds = options.isByteLevel ? idsOf(BYTE_CHARACTERS, ids) : idsOfUnits(ids);
-    this.#fallbackIds = idsOf(options.byteFallback ? FALLBACK_PIECES : [], ids);
-    this.#longestWhole = (options.ignoreMerges ? pieces : []).reduce(
-      (most, piece = "") => Math.max(most, piece.length),
-      0,
-    );
+    this.#basicIds = options.isByteLevel ? idsOf(BYTE_CHARACTERS, ids) : idsOfCharacters(ids);
+    this.#fallbackIds = idsOf(FALLBACK_PIECES, options.byteFallback ? ids : new Map());
+    if (options.ignoreMerges)
+      for (const piece of ids.keys()) this.#longestWhole = Math.max(this.#longestWhole, piece.length);
   }
 
-  /** Appends the ids of the words that `bounds` gives as start, end, start, end … in `text`, and nothing but the ids. */
-  appendIds(text: string, bounds: readonly number[], spelled: SpelledText): void {
-    const append = (start: number, end: number): void => {
-      if (end - start <= LONGEST_CACHED) this.#appendCached(text, start, end, spelled);
-      else this.#appendMerged(text, start, end, 0, spelled);
-    };
-    for (let i = 0; i < bounds.length; i += 2) this.#eachPart(text, bounds[i]!, bounds[i + 1]!, append);
-  }
-
-  /** As `appendIds`, and tells for each id where its part of the text is and in which word, from `word` on. */
-  appendSpelling(
-    text: string,
-    bounds: readonly number[],
-    word: number,
-    spelled: SpelledText,
-    dropout?: BpeDropout,
-  ): void {
-    const append = (start: number, end: number): void => this.#appendMerged(text, start, end, word, spelled, dropout);
-    for (let i = 0; i < bounds.length; i += 2, word++) this.#eachPart(text, bounds[i]!, bounds[i + 1]!, append);
-  }
-
-  #appendCached(text: string, start: number, end: number, spelled: SpelledText): void {
-    if (this.#cachedWords.size === MAX_CACHED_WORDS) this.#cachedWords.clear();
-    const size = this.#cachedWords.size;
-    const word = this.#cachedWords.intern(text, start, end);
-    if (word === size) this.#fillCache(text, start, end, word);
-    const cachedIds = this.#cachedIds;
-    for (let i = this.#cachedEnds[word]!, to = this.#cachedEnds[word + 1]!; i < to; i++)
-      spelled.add(cachedIds[i]!, 0, 0, 0);
-  }
-
-  #fillCache(text: string, start: number, end: number, word: number): void {
-    const length = this.#encodeWord(text, start, end);
-    const from = this.#cachedEnds[word]!;
-    const to = from + length;
-    if (to > this.#cachedIds.length) this.#cachedIds = grown(this.#cachedIds, new Int32Array(to * 2));
-    this.#cachedIds.set(this.#word.symbols.subarray(0, length), from);
-    this.#cachedEnds[word + 1] = to;
-  }
-
-  #appendMerged(
-    text: string,
-    start: number,
-    end: number,
-    word: number,
-    spelled: SpelledText,
-    dropout?: BpeDropout,
-  ): void {
-    const length = this.#encodeWord(text, start, end, dropout);
-    const { symbols, starts, ends } = this.#word;
-    for (let i = 0; i < length; i++) spelled.add(symbols[i]!, starts[i]!, ends[i]!, word);
-  }
-
-  /** Cuts a word that is long because the file has no pre-tokenizer. */
-  #eachPart(text: string, start: number, end: number, use: (start: number, end: number) => void): void {
-    if (this.#options.isByteLevel || this.#options.ignoreMerges || end - start <= LONGEST_CACHED) {
-      use(start, end);
-      return;
+  /**
+   * Appends the ids of the words that `bounds` gives as start, end, start, end … in `text`, and tells for each id where its
+   * part of the text is and in which word, from `word` on.
+   */
+  append(text: string, bounds: readonly number[], word: number, spelled: SpelledText, dropout?: BpeDropout): void {
+    for (let i = 0; i < bounds.length; i += 2, word++) {
+      const start = bounds[i]!;
+      const end = bounds[i + 1]!;
+      if (end - start <= LONGEST_CACHED && dropout === undefined) this.#words.append(text, start, end, word, spelled);
+      else if (!this.#addWhole(text, start, end, word, spelled)) {
+        if (dropout === undefined) this.#addParts(text, start, end, word, spelled);
+        else this.#addMerged(text, start, end, word, spelled, dropout);
+      }
     }
-    this.#partEnd ??= wordCutter(this.#vocabulary, (code) => this.#basicId(code) >= 0);
+  }
+
+  /** Adds a word that is a piece, if the merges aren't asked. */
+  #addWhole(text: string, start: number, end: number, word: number, spelled: SpelledText): boolean {
+    if (end - start > this.#longestWhole) return false;
+    const whole = text.slice(start, end);
+    const id = this.#vocabulary.ids.get(this.#options.isByteLevel ? byteCharacters(whole) : whole);
+    if (id === undefined) return false;
+    spelled.add(id, start, end, word);
+    return true;
+  }
+
+  #addParts(text: string, start: number, end: number, word: number, spelled: SpelledText): void {
+    this.#partEnd ??= this.#openCutter();
     for (let at = start; at < end; ) {
       const to = this.#partEnd(text, at, end);
-      use(at, to);
+      if (to - at <= LONGEST_CACHED) this.#parts.append(text, at, to, word, spelled);
+      else this.#addMerged(text, at, to, word, spelled);
       at = to;
     }
   }
 
-  /** Leaves the ids in `#word`, and returns how many there are. */
-  #encodeWord(text: string, start: number, end: number, dropout?: BpeDropout): number {
-    const { isByteLevel } = this.#options;
-    const word = this.#word;
-    word.reserve((end - start) * 3); // UTF-8 takes up to three bytes for a unit
-    if (end - start <= this.#longestWhole) {
-      const whole = text.slice(start, end);
-      const id = this.#vocabulary.ids.get(isByteLevel ? byteCharacters(whole) : whole);
-      if (id !== undefined) {
-        word.symbols[0] = id;
-        word.starts[0] = start;
-        word.ends[0] = end;
-        return 1;
-      }
-    }
-    return word.merge(
-      isByteLevel ? this.#spellBytes(text, start, end) : this.#spellCharacters(text, start, end),
-      dropout,
-    );
+  #openCutter(): WordCutter {
+    const bytes = new Set(this.#fallbackIds);
+    // With a piece for each byte, and none of them in a merge, every other character stands by itself.
+    const isApart = bytes.size === 256 && !bytes.has(-1) && !this.#vocabulary.merges.some((id) => bytes.has(id));
+    return wordCutter(this.#vocabulary, this.#options.isByteLevel, (code) => isApart || this.#basicId(code) >= 0);
   }
 
-  #spellBytes(text: string, start: number, end: number): number {
-    const { symbols, starts, ends } = this.#word;
-    let length = 0;
+  /** Adds what merging makes of a word. */
+  #addMerged(text: string, start: number, end: number, word: number, spelled: SpelledText, dropout?: BpeDropout): void {
+    const letters = this.#letters.cleared();
+    if (this.#options.isByteLevel) this.#spellBytes(text, start, end, letters);
+    else this.#spellCharacters(text, start, end, letters);
+    const { items } = letters;
+    const length = this.#word.merge(letters, dropout);
+    const { symbols, firsts } = this.#word;
+    for (let i = 0; i < length; i++)
+      spelled.add(symbols[i]!, items[firsts[i]! * 4 + 1]!, items[firsts[i + 1]! * 4 - 2]!, word);
+  }
+
+  #spellBytes(text: string, start: number, end: number, letters: SpelledText): void {
     for (let at = start; at < end; ) {
-      const code = text.codePointAt(at)!;
       const next = characterEnd(text, at);
-      for (const byte of utf8(code)) {
-        symbols[length] = this.#basicIds[byte]!;
-        starts[length] = at;
-        ends[length++] = next;
-      }
+      for (const byte of utf8(text.codePointAt(at)!)) letters.add(this.#basicIds[byte]!, at, next, 0);
       at = next;
     }
-    return length;
   }
 
-  #spellCharacters(text: string, start: number, end: number): number {
-    const { symbols, starts, ends } = this.#word;
+  #spellCharacters(text: string, start: number, end: number, letters: SpelledText): void {
     const { unknown, fuseUnknown } = this.#options;
-    let length = 0;
     let wasMissing = false; // the character before had no piece
     for (let at = start; at < end; ) {
       const code = text.codePointAt(at)!;
@@ -174,26 +130,20 @@ export class BpeModel {
       const known = this.#basicId(code);
       const spelling = known >= 0 ? [known] : this.#fallback(code);
       const isMissing = spelling.length === 0 && unknown !== undefined;
-      if (isMissing && wasMissing && fuseUnknown) ends[length - 1] = next;
+      if (isMissing && wasMissing && fuseUnknown) letters.items[letters.length * 4 - 2] = next;
       else if (isMissing) spelling.push(unknown);
       wasMissing = isMissing;
-      for (const id of spelling) {
-        symbols[length] = id;
-        starts[length] = at;
-        ends[length++] = next;
-      }
+      for (const id of spelling) letters.add(id, at, next, 0);
       at = next;
     }
-    return length;
   }
 
-  /** Of a character; byte-level, of a byte. */
+  /** Of a character, or -1. */
   #basicId(code: number): number {
-    return this.#basicIds[code] ?? this.#vocabulary.ids.get(String.fromCodePoint(code)) ?? -1;
+    return this.#basicIds[code]! - 1;
   }
 
   #fallback(code: number): number[] {
-    if (!this.#options.byteFallback) return [];
     const ids = utf8(code).map((byte) => this.#fallbackIds[byte]!);
     return ids.includes(-1) ? [] : ids;
   }
@@ -209,8 +159,8 @@ function idsOf(pieces: readonly string[], ids: ReadonlyMap<string, number>): Int
   return Int32Array.from(pieces, (piece) => ids.get(piece) ?? -1);
 }
 
-function idsOfUnits(ids: ReadonlyMap<string, number>): Int32Array {
-  const found = new Int32Array(0x10000).fill(-1);
-  for (const [piece, id] of ids) if (piece.length === 1) found[piece.charCodeAt(0)] = id;
+function idsOfCharacters(ids: ReadonlyMap<string, number>): Int32Array {
+  const found = new Int32Array(0x110000); // of which only what is used takes memory
+  for (const [piece, id] of ids) if (piece.length === characterEnd(piece, 0)) found[piece.codePointAt(0)!] = id + 1;
   return found;
 }

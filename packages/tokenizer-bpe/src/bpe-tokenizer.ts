@@ -3,8 +3,8 @@ import { type AlignedText, alignText, originOf, sliceText } from "./aligned-text
 import { BpeModel } from "./bpe-model.js";
 import { characterEnd } from "./character-end.js";
 import { openDecodeStream } from "./decode-stream.js";
-import { type Encoding, encodeMarks, joinEncodings } from "./encoding.js";
-import { countCodePoints, trimOffsets } from "./offsets.js";
+import type { Encoding } from "./encoding.js";
+import { codePointsBefore, trimOffsets } from "./offsets.js";
 import type { TemplatePart } from "./post-processors/template.js";
 import { eachBatch, type Words } from "./pre-tokenizers/words.js";
 import { SpelledText } from "./spelled-text.js";
@@ -64,18 +64,43 @@ export class BpeTokenizer implements Tokenizer {
   }
 
   encode(text: string, options: BpeEncodeOptions = {}): number[] {
-    const spelled = this.#spelled.cleared();
-    for (const part of this.#template(options)) {
-      if ("ids" in part) for (const id of part.ids) spelled.add(id, 0, 0, 0);
-      else this.#appendIds(part.sequence === 0 ? text : options.pair!, options.dropout, spelled);
-    }
-    return spelled.list((at) => spelled.ids[at]!);
+    this.#spell(text, options, false);
+    return this.#spelled.idList();
   }
 
   encodeDetailed(text: string, options: DetailedEncodeOptions & WithDropout = {}): Encoding {
-    const texts = options.pair === undefined ? [text] : [text, options.pair];
-    const encodings = texts.map((each, index) => this.#encodeText(each, index, options));
-    return this.#assemble(this.#template(options), encodings);
+    const parts = this.#template(options);
+    const partEnds = this.#spell(text, options, true);
+    const { items, length } = this.#spelled;
+    const pieces = Array<string>(length);
+    const offsets = Array<readonly [number, number]>(length);
+    const wordIds = Array<number | null>(length);
+    for (let i = 0; i < length; i++) {
+      const at = i * 4;
+      const start = items[at + 1]!;
+      const end = items[at + 2]!;
+      const word = items[at + 3]!;
+      pieces[i] = this.pieceOf(items[at]!)!;
+      // The bytes of a character have one range in common: with rare characters, ranges would take most of the time.
+      const isSame = start === items[at - 3] && end === items[at - 2];
+      offsets[i] = isSame ? offsets[i - 1]! : [start, end];
+      wordIds[i] = word < 0 ? null : word;
+    }
+    const each = <T>(value: (part: TemplatePart) => T): T[] => {
+      const list = Array<T>(length);
+      for (const [i, part] of parts.entries()) list.fill(value(part), partEnds[i - 1], partEnds[i]);
+      return list;
+    };
+    return {
+      ids: this.#spelled.idList(),
+      pieces,
+      offsets,
+      wordIds,
+      sequenceIds: each((part) => ("ids" in part ? null : part.sequence)),
+      typeIds: each((part) => part.typeId),
+      attentionMask: each(() => 1),
+      specialTokensMask: each((part) => ("ids" in part ? 1 : 0)),
+    };
   }
 
   decode(ids: Iterable<number>, options: DecodeOptions = {}): string {
@@ -98,92 +123,78 @@ export class BpeTokenizer implements Tokenizer {
     return writeTokenizerJson(this.#parsed);
   }
 
+  /** Leaves in `#spelled` what the template says, and returns where each part of it ends. */
+  #spell(text: string, options: DetailedEncodeOptions & WithDropout, isAligned: boolean): number[] {
+    const spelled = this.#spelled.cleared();
+    return this.#template(options).map((part) => {
+      if ("ids" in part)
+        for (const id of part.ids) spelled.add(id, 0, 0, -1); // of no word
+      else this.#appendText(part.sequence === 0 ? text : options.pair!, options, isAligned);
+      return spelled.length;
+    });
+  }
+
   #template({ pair, addSpecialTokens = true }: EncodeOptions): readonly TemplatePart[] {
     const parts = this.#parsed.postProcessor[pair === undefined ? "single" : "pair"];
     return addSpecialTokens ? parts : parts.filter((part) => "sequence" in part);
   }
 
-  #assemble(template: readonly TemplatePart[], texts: readonly Encoding[]): Encoding {
-    return joinEncodings(
-      template.map((part) => {
-        if ("ids" in part) return encodeMarks(part.ids, part.ids.map(this.pieceOf, this) as string[], part.typeId, 1);
-        const text = texts[part.sequence]!;
-        return { ...text, typeIds: Array<number>(text.ids.length).fill(part.typeId) };
-      }),
-    );
-  }
-
   /** Added tokens first, then those in normalized text, then words; `isAligned` says whether words know where they come from. */
-  #cut(text: string, isAligned: boolean): Chunk[] {
+  *#cut(text: string, isAligned: boolean): Generator<Chunk> {
     const { normalize, preTokenizer } = this.#parsed;
-    const chunks: Chunk[] = [];
     for (const { id, start, end } of this.#finder.cut(text)) {
       const piece = text.slice(start, end);
       if (id >= 0) {
-        chunks.push({ id, start, end, matched: piece });
+        yield { id, start, end, matched: piece };
         continue;
       }
       const normalized = normalize(isAligned ? alignText(piece, start) : { text: piece, offset: start });
       for (const part of this.#normalizedFinder.cut(normalized.text)) {
         const found = sliceText(normalized, part.start, part.end);
-        if (part.id < 0) chunks.push(preTokenizer.prepare(found));
+        if (part.id < 0) yield preTokenizer.prepare(found);
         else {
-          const [start, end] = originRange(text, found, 0, found.text.length);
-          chunks.push({ id: part.id, start, end, matched: found.text });
+          const end = originEnd(text, found, found.text.length);
+          yield { id: part.id, start: originOf(found, 0), end, matched: found.text };
         }
       }
     }
-    return chunks;
   }
 
-  #appendIds(text: string, dropout: BpeDropout | undefined, spelled: SpelledText): void {
-    const { isNormalized, preTokenizer } = this.#parsed;
-    for (const chunk of this.#cut(wellFormed(text), isNormalized && preTokenizer.asksOrigin)) {
-      if ("id" in chunk) spelled.add(chunk.id, 0, 0, 0);
-      else {
-        eachBatch(chunk, preTokenizer.cut, (bounds) => {
-          if (dropout === undefined) this.#model.appendIds(chunk.text.text, bounds, spelled);
-          else this.#model.appendSpelling(chunk.text.text, bounds, 0, spelled, dropout);
-        });
-      }
-    }
-  }
-
-  #encodeText(original: string, sequence: number, options: DetailedEncodeOptions & WithDropout): Encoding {
-    const spelled = this.#spelled.cleared();
+  /** `isAligned` says whether ids know their places in the text as it was given. */
+  #appendText(original: string, options: DetailedEncodeOptions & WithDropout, isAligned: boolean): void {
+    const spelled = this.#spelled;
+    const { isNormalized, preTokenizer, postProcessor } = this.#parsed;
     const text = wellFormed(original);
+    const from = spelled.length;
     const matched = new Map<number, string>(); // added tokens as found, with the spaces that they take along
     let word = 0;
-    for (const chunk of this.#cut(text, true)) {
+    for (const chunk of this.#cut(text, isAligned || (isNormalized && preTokenizer.asksOrigin))) {
+      const at = spelled.length;
       if ("id" in chunk) {
-        matched.set(spelled.length, chunk.matched);
+        if (isAligned) matched.set(at, chunk.matched);
         spelled.add(chunk.id, chunk.start, chunk.end, word++);
         continue;
       }
-      eachBatch(chunk, this.#parsed.preTokenizer.cut, (bounds) => {
-        let at = spelled.length;
-        this.#model.appendSpelling(chunk.text.text, bounds, word, spelled, options.dropout);
-        for (const { starts, ends } = spelled; at < spelled.length; at++)
-          [starts[at], ends[at]] = originRange(text, chunk.text, starts[at]!, ends[at]!);
+      eachBatch(chunk, preTokenizer.cut, (bounds) => {
+        this.#model.append(chunk.text.text, bounds, word, spelled, options.dropout);
         word += bounds.length / 2;
       });
+      if (isAligned)
+        spelled.mapPlaces(
+          at,
+          (start) => originOf(chunk.text, start),
+          (end) => originEnd(text, chunk.text, end),
+        );
     }
-    const { ids, starts, ends, words } = spelled;
-    const pieces = spelled.list((at) => this.pieceOf(ids[at]!)!);
-    const offsets = spelled.list((at): [number, number] => [starts[at]!, ends[at]!]);
-    const { trimsOffsets, addsPrefixSpace } = this.#parsed.postProcessor;
-    if (trimsOffsets) trimOffsets(text, (index) => matched.get(index) ?? pieces[index]!, offsets, addsPrefixSpace);
-    if (options.offsets === "code-points") countCodePoints(text, offsets);
-    return {
-      ids: spelled.list((at) => ids[at]!),
-      pieces,
-      offsets,
-      wordIds: spelled.list((at) => words[at]!),
-      sequenceIds: spelled.list(() => sequence),
-      typeIds: [], // the template says
-      attentionMask: spelled.list(() => 1),
-      specialTokensMask: spelled.list(() => 0),
-    };
+    if (!isAligned) return;
+    if (postProcessor.trimsOffsets) {
+      const pieceAt = (at: number): string => matched.get(at) ?? this.pieceOf(spelled.items[at * 4]!)!;
+      trimOffsets(text, pieceAt, spelled, from, postProcessor.addsPrefixSpace);
+    }
+    if (options.offsets !== "code-points") return;
+    const before = codePointsBefore(text);
+    const count = (place: number): number => before[place]!;
+    spelled.mapPlaces(from, count, count);
   }
 
   #piecesToPrint(ids: Iterable<number>, { skipSpecialTokens = false }: DecodeOptions): string[] {
@@ -198,7 +209,7 @@ export class BpeTokenizer implements Tokenizer {
   }
 }
 
-/** The range of the original `text` that the units from `from` to `to` stand for. */
-function originRange(text: string, aligned: AlignedText, from: number, to: number): [start: number, end: number] {
-  return [originOf(aligned, from), characterEnd(text, originOf(aligned, to - 1))];
+/** Where what the unit before `end` stands for ends in the original `text`. */
+function originEnd(text: string, aligned: AlignedText, end: number): number {
+  return characterEnd(text, originOf(aligned, end - 1));
 }

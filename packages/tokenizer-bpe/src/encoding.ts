@@ -4,7 +4,7 @@ export type Encoding = {
   /** The pieces of the ids as the vocabulary writes them. */
   readonly pieces: string[];
   /** Where in the text each id comes from: start and end. [0, 0] for marks and padding. */
-  readonly offsets: [number, number][];
+  readonly offsets: (readonly [number, number])[];
   /** The number of the word that each id is a part of; null for marks and padding. */
   readonly wordIds: (number | null)[];
   /** 0 for the first text, 1 for the second; null for marks and padding. */
@@ -20,7 +20,7 @@ export type Encoding = {
 /** One encoding after the other. */
 export function joinEncodings(parts: readonly Encoding[]): Encoding {
   if (parts.length === 1) return parts[0]!;
-  const lists = LISTS.map((name) => [name, ([] as unknown[]).concat(...parts.map((part) => part[name] as unknown[]))]);
+  const lists = LISTS.map((name) => [name, parts.flatMap((part) => part[name] as unknown[])]);
   return Object.fromEntries(lists) as Encoding;
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { countCodePoints, trimOffsets } from "./offsets.js";
+import { SpelledText } from "./spelled-text.js";
 
 describe("countCodePoints", () => {
   it("counts a pair once", () => {
@@ -28,8 +29,10 @@ describe("trimOffsets", () => {
     offsets: [number, number][],
     addsPrefixSpace: boolean,
   ): [number, number][] => {
-    trimOffsets(text, (index) => pieces[index]!, offsets, addsPrefixSpace);
-    return offsets;
+    const spelled = new SpelledText();
+    for (const [start, end] of offsets) spelled.add(0, start, end, 0);
+    trimOffsets(text, (index) => pieces[index]!, spelled, 0, addsPrefixSpace);
+    return offsets.map((_, i) => [spelled.items[i * 4 + 1]!, spelled.items[i * 4 + 2]!]);
   };
 
   it("leaves out the spaces that a piece begins and ends with", () => {

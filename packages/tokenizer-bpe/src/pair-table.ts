@@ -16,15 +16,7 @@ export class PairTable {
 
   /** The number of a pair, or -1. */
   find(left: number, right: number): number {
-    const slots = this.#slots;
-    const mask = this.#mask;
-    let slot = hashPair(left, right) & mask;
-    for (;;) {
-      const at = slot << 2;
-      const found = slots[at + 2]!;
-      if (found === 0 || (slots[at] === left && slots[at + 1] === right)) return found - 1;
-      slot = (slot + 1) & mask;
-    }
+    return this.#slots[this.#placeOf(left, right) + 2]! - 1;
   }
 
   /** The number of a pair; it's `size` as it was before the call if the pair is new. */
@@ -36,12 +28,23 @@ export class PairTable {
     return this.size - 1;
   }
 
+  /** Where in `#slots` a pair is, or would be. */
+  #placeOf(left: number, right: number): number {
+    const slots = this.#slots;
+    const mask = this.#mask;
+    let slot = hashPair(left, right) & mask;
+    for (;;) {
+      const at = slot << 2;
+      if (slots[at + 2] === 0 || (slots[at] === left && slots[at + 1] === right)) return at;
+      slot = (slot + 1) & mask;
+    }
+  }
+
   #insert(left: number, right: number, mark: number): void {
-    let slot = hashPair(left, right) & this.#mask;
-    while (this.#slots[(slot << 2) + 2] !== 0) slot = (slot + 1) & this.#mask;
-    this.#slots[slot << 2] = left;
-    this.#slots[(slot << 2) + 1] = right;
-    this.#slots[(slot << 2) + 2] = mark;
+    const at = this.#placeOf(left, right);
+    this.#slots[at] = left;
+    this.#slots[at + 1] = right;
+    this.#slots[at + 2] = mark;
   }
 
   #rehash(): void {

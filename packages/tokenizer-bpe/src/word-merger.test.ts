@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { SpelledText } from "./spelled-text.js";
 import { type BpeDropout, WordMerger } from "./word-merger.js";
 
 /** Symbols 0 to 3, and merges of them and of what earlier merges made. */
@@ -34,14 +35,10 @@ function mergeWord(
   word: readonly number[],
   dropout?: BpeDropout,
 ): { symbols: number[]; ranges: number[][] } {
-  merger.reserve(word.length);
-  merger.symbols.set(word);
-  for (let i = 0; i < word.length; i++) {
-    merger.starts[i] = i;
-    merger.ends[i] = i + 1;
-  }
-  const length = merger.merge(word.length, dropout);
-  const ranges = Array.from({ length }, (_, i) => [merger.starts[i]!, merger.ends[i]!]);
+  const spelled = new SpelledText();
+  for (const [at, id] of word.entries()) spelled.add(id, at, at + 1, 0);
+  const length = merger.merge(spelled, dropout);
+  const ranges = Array.from({ length }, (_, i) => [merger.firsts[i]!, merger.firsts[i + 1]!]);
   return { symbols: [...merger.symbols.subarray(0, length)], ranges };
 }
 

@@ -1,20 +1,24 @@
 import { type MergeQueue, openMergeQueue } from "./merge-queue.js";
 import { PairTable } from "./pair-table.js";
+import type { SpelledText } from "./spelled-text.js";
 
 /** BPE-dropout (Provilkov et al. 2020): each merge is passed over with probability `rate`; `random` draws from [0, 1). */
 export type BpeDropout = { readonly rate: number; readonly random: () => number };
 
 /** Up to this many symbols the first merge is found by looking at all pairs, beyond that by a queue. */
-const LONGEST_SCANNED = 128;
+const LONGEST_SCANNED = 64;
 
 /** Merges the symbols of one word: the earliest merge that applies, leftmost first, again and again. */
 export class WordMerger {
-  /** The symbols of the word at hand, and where in the text each begins and ends. */
-  symbols: Int32Array = new Int32Array(256);
-  starts: Int32Array = new Int32Array(256);
-  ends: Int32Array = new Int32Array(256);
+  /** The symbols of the word at hand. */
+  symbols: Int32Array = new Int32Array(0);
+  /** Which of the unmerged symbols is the first in each; after the last, how many there were. */
+  firsts: Int32Array = new Int32Array(0);
   /** The number of the merge of each symbol with the next, or -1. */
-  #ranks: Int32Array = new Int32Array(256);
+  #ranks: Int32Array = new Int32Array(0);
+  /** Of each symbol in a long word: the next one and the one before. */
+  #nexts: Int32Array = new Int32Array(0);
+  #previous: Int32Array = new Int32Array(0);
   readonly #pairs: PairTable; // the number of a pair is its merge's
   readonly #merged: Int32Array; // what each merge makes
   #queue: MergeQueue | undefined; // made for the first long word
@@ -28,17 +32,18 @@ export class WordMerger {
     }
   }
 
-  /** Makes room for a word of so many symbols; what was there is lost. */
-  reserve(length: number): void {
-    if (length <= this.symbols.length) return;
-    this.symbols = new Int32Array(length * 2);
-    this.starts = new Int32Array(length * 2);
-    this.ends = new Int32Array(length * 2);
-    this.#ranks = new Int32Array(length * 2);
-  }
-
-  /** Merges the first `length` symbols, and returns how many are left. */
-  merge(length: number, dropout?: BpeDropout): number {
+  /** Merges the ids of a word, and returns how many are left in `symbols`. */
+  merge(word: SpelledText, dropout?: BpeDropout): number {
+    const { items, length } = word;
+    if (length >= this.symbols.length) {
+      const array = (): Int32Array => new Int32Array(length * 2 + 1);
+      this.symbols = array();
+      this.firsts = array();
+      this.#ranks = array();
+      this.#nexts = array();
+      this.#previous = array();
+    }
+    for (let i = 0; i < length; i++) this.symbols[i] = items[i * 4]!;
     return length > LONGEST_SCANNED || dropout !== undefined
       ? this.#mergeByQueue(length, dropout)
       : this.#mergeByScan(length);
@@ -50,8 +55,10 @@ export class WordMerger {
   }
 
   #mergeByScan(length: number): number {
-    const { symbols, starts, ends } = this;
+    const { symbols, firsts } = this;
     const ranks = this.#ranks;
+    for (let i = 0; i < length; i++) firsts[i] = i;
+    firsts[length] = length;
     for (let i = 0; i + 1 < length; i++) ranks[i] = this.#rank(i, i + 1);
     while (length > 1) {
       let best = -1;
@@ -65,14 +72,13 @@ export class WordMerger {
       }
       if (best < 0) break;
       symbols[best] = this.#merged[bestRank]!;
-      ends[best] = ends[best + 1]!;
       length--;
       for (let i = best + 1; i < length; i++) {
         symbols[i] = symbols[i + 1]!;
-        starts[i] = starts[i + 1]!;
-        ends[i] = ends[i + 1]!;
+        firsts[i] = firsts[i + 1]!;
         ranks[i] = ranks[i + 1]!;
       }
+      firsts[length] = firsts[length + 1]!;
       if (best > 0) ranks[best - 1] = this.#rank(best - 1, best);
       if (best + 1 < length) ranks[best] = this.#rank(best, best + 1);
     }
@@ -81,17 +87,21 @@ export class WordMerger {
 
   /** In the same order as the scan, but in O(n log n): a hundred thousand equal letters take no longer than others. */
   #mergeByQueue(length: number, dropout?: BpeDropout): number {
-    const { symbols, starts, ends } = this;
-    const nexts = new Int32Array(length);
-    const previous = new Int32Array(length);
+    const { symbols, firsts } = this;
+    const ranks = this.#ranks;
+    const nexts = this.#nexts;
+    const previous = this.#previous;
     this.#queue ??= openMergeQueue(this.#merged.length);
     const { reset, put, pop } = this.#queue;
     reset(length);
-    const rank = (at: number): number => (nexts[at]! < length ? this.#rank(at, nexts[at]!) : -1);
+    const update = (at: number): void => {
+      const next = nexts[at]!;
+      put(at, (ranks[at] = next < length ? this.#rank(at, next) : -1));
+    };
     for (let i = 0; i < length; i++) {
       nexts[i] = i + 1;
       previous[i] = i - 1;
-      put(i, rank(i));
+      update(i);
     }
     const passedOver: number[] = [];
     for (let at = pop(); at !== undefined; at = pop()) {
@@ -100,23 +110,21 @@ export class WordMerger {
         continue;
       }
       // From the right, so that the list stays sorted.
-      for (let other = passedOver.pop(); other !== undefined; other = passedOver.pop()) put(other, rank(other));
+      for (let other = passedOver.pop(); other !== undefined; other = passedOver.pop()) put(other, ranks[other]!);
       const next = nexts[at]!;
-      symbols[at] = this.#merged[rank(at)]!;
-      ends[at] = ends[next]!;
+      symbols[at] = this.#merged[ranks[at]!]!;
       put(next, -1);
       nexts[at] = nexts[next]!;
       if (nexts[at]! < length) previous[nexts[at]!] = at;
-      put(at, rank(at));
-      const before = previous[at]!;
-      if (before >= 0) put(before, rank(before));
+      update(at);
+      if (at > 0) update(previous[at]!);
     }
     let kept = 0;
     for (let i = 0; i < length; i = nexts[i]!) {
       symbols[kept] = symbols[i]!;
-      starts[kept] = starts[i]!;
-      ends[kept++] = ends[i]!;
+      firsts[kept++] = i;
     }
+    firsts[kept] = length;
     return kept;
   }
 }

@@ -23,10 +23,8 @@ it("numbers words in the order they come, each once", () => {
   );
 });
 
-it("numbers from 0 again when cleared", () => {
+it("knows its words after it has grown", () => {
   const table = new WordTable();
   for (let i = 0; i < 5000; i++) table.intern(`word ${i}`, 0, `word ${i}`.length);
   expect([table.size, table.intern("word 77", 0, 7)]).toEqual([5000, 77]);
-  table.clear();
-  expect([table.intern("word 77", 0, 7), table.intern("word 1", 0, 6), table.size]).toEqual([0, 1, 2]);
 });

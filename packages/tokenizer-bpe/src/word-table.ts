@@ -29,11 +29,6 @@ export class WordTable {
     return this.#add(hash, text, start, end);
   }
 
-  clear(): void {
-    this.size = 0;
-    this.#slots.fill(0);
-  }
-
   #isAt(word: number, text: string, start: number, end: number): boolean {
     const from = word === 0 ? 0 : this.ends[word - 1]!;
     if (this.ends[word]! - from !== end - start) return false;

@@ -28,4 +28,4 @@ function mostBytes(piece: string): number {
   return piece.length * 3; // UTF-8 takes up to three bytes for a unit
 }
 
-const UTF8 = new TextDecoder("utf-8", { ignoreBOM: true });
+export const UTF8: TextDecoder = new TextDecoder("utf-8", { ignoreBOM: true });

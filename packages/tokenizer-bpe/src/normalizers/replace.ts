@@ -1,6 +1,5 @@
 import { TextRewriter } from "../aligned-text.js";
 import type { Pattern } from "../pattern.js";
-import { replaceText } from "../replace-text.js";
 import type { Normalizer } from "./normalizer.js";
 
 /** Writes `content` for everything the pattern finds; it stands for the last character of what was found. */
@@ -8,7 +7,7 @@ export function replace(pattern: Pattern, content: string): Normalizer {
   return (input) => {
     const { text } = input;
     if (input.origins === undefined && pattern.literal)
-      return { ...input, text: replaceText(text, pattern.literal, content) };
+      return { ...input, text: text.replaceAll(pattern.literal, () => content) };
     const spans: number[] = [];
     pattern.find(text, 0, text.length, spans);
     if (spans.length === 0) return input;

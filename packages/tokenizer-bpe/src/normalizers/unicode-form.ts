@@ -2,18 +2,21 @@ import { type AlignedText, TextRewriter } from "../aligned-text.js";
 
 /** A Unicode normalization form. Where characters are composed, the result stands for the first of them. */
 export function unicodeForm(input: AlignedText, form: "NFC" | "NFD" | "NFKC" | "NFKD"): AlignedText {
-  const text = TOO_MANY_MARKS.test(input.text)
-    ? input.text.replace(CLUSTER, (cluster) => cluster.normalize(form))
-    : input.text.normalize(form);
-  if (text === input.text) return input;
-  if (input.origins === undefined) return { ...input, text };
+  if (!TOO_MANY_MARKS.test(input.text)) {
+    const text = input.text.normalize(form);
+    if (text === input.text) return input;
+    if (input.origins === undefined) return { ...input, text };
+  }
   const rewriter = new TextRewriter(input);
+  const decompose = decomposer(form.replace("C", "D"));
   // Normalization acts on a base and what follows it by itself, so only the clusters that change are taken apart.
   let at = 0;
   for (const { index, 0: cluster } of input.text.matchAll(CLUSTER)) {
-    if (cluster.normalize(form) === cluster) continue;
+    const changed = cluster.normalize(form);
+    if (changed === cluster) continue;
     rewriter.keep(at, index);
-    rewriteCluster(rewriter, cluster, index, form);
+    if (input.origins === undefined) rewriter.put(changed, index);
+    else rewriteCluster(rewriter, cluster, changed, index, decompose);
     at = index + cluster.length;
   }
   rewriter.keep(at, input.text.length);
@@ -33,29 +36,34 @@ const TOO_MANY_MARKS = /\p{M}{1000}/u;
 function rewriteCluster(
   rewriter: TextRewriter,
   cluster: string,
+  changed: string,
   start: number,
-  form: "NFC" | "NFD" | "NFKC" | "NFKD",
+  decompose: (character: string) => readonly string[],
 ): void {
-  const isComposed = form === "NFC" || form === "NFKC";
-  const decomposition = form === "NFC" || form === "NFD" ? "NFD" : "NFKD";
   const starts: number[] = [];
-  const unsorted: { character: string; takes: number }[] = [];
+  const takes = new Map<string, number[]>(); // of each decomposed character, what each of them takes up
   let at = start;
   for (const original of cluster) {
     starts.push(at);
     at += original.length;
-    for (const [index, character] of [...original.normalize(decomposition)].entries())
-      unsorted.push({ character, takes: index === 0 ? 1 : 0 });
+    for (const [index, character] of decompose(original).entries()) {
+      if (!takes.has(character)) takes.set(character, []);
+      takes.get(character)!.push(index === 0 ? 1 : 0);
+    }
   }
-  const take = (character: string): number => {
-    const index = unsorted.findIndex((part) => part.character === character);
-    return index < 0 ? 0 : unsorted.splice(index, 1)[0]!.takes;
-  };
   let taken = 0;
-  for (const character of cluster.normalize(form)) {
-    const parts = isComposed ? [...character.normalize("NFD")] : [character];
-    const takes = parts.reduce((sum, part) => sum + take(part), 0);
-    rewriter.put(character, starts[Math.max(takes > 0 ? taken : taken - 1, 0)] ?? start);
-    taken += takes;
+  for (const character of changed) {
+    const count = decompose(character).reduce((sum, part) => sum + (takes.get(part)?.shift() ?? 0), 0);
+    rewriter.put(character, starts[Math.max(count > 0 ? taken : taken - 1, 0)] ?? start);
+    taken += count;
   }
+}
+
+/** Decomposes characters, each different one once. */
+function decomposer(form: string): (character: string) => readonly string[] {
+  const known = new Map<string, readonly string[]>();
+  return (character) => {
+    if (!known.has(character)) known.set(character, [...character.normalize(form)]);
+    return known.get(character)!;
+  };
 }

@@ -1,5 +1,4 @@
 import { originOf, prependText } from "../aligned-text.js";
-import { replaceText } from "../replace-text.js";
 import { MAX_BOUNDS, type Stage } from "./words.js";
 
 export type MetaspaceOptions = {
@@ -15,7 +14,7 @@ export type MetaspaceOptions = {
 export function metaspace({ replacement, prependScheme, split }: MetaspaceOptions): Stage[] {
   const marking: Stage = {
     change: (piece) => {
-      const marked = { ...piece, text: replaceText(piece.text, " ", replacement) };
+      const marked = { ...piece, text: piece.text.replaceAll(" ", () => replacement) };
       const isPrepended = prependScheme === "always" || (prependScheme === "first" && originOf(piece, 0) === 0);
       return isPrepended && !marked.text.startsWith(replacement) ? prependText(replacement, marked) : marked;
     },
