@@ -1,4 +1,4 @@
-// How much longer texts made to be slow take than English of the same length, 100,000 characters, all warm:
+// How much longer texts made to be slow take than English of the same length, 100,000 characters, all warm and in turns:
 // `node tokenizer-worst-cases.mjs FILE [TOKENIZER] [CASE]`, after a build. FILE is English, may be gzipped, and is what the
 // vocabularies of 8,000 are trained on; TOKENIZER is one of those named below, all if it's left out.
 import { readFileSync } from "node:fs";
@@ -91,19 +91,23 @@ for (const [name, make] of Object.entries(TOKENIZERS)) {
       return () => tokenizer.decode(ids);
     },
   };
-  const base = {};
+  const english100k = {};
   for (const [operation, of] of Object.entries(operations)) {
-    const run = of(firstCharacters(english));
-    for (let i = 0; i < 20; i++) run();
-    base[operation] = medianMs(run);
+    english100k[operation] = of(firstCharacters(english));
+    for (let i = 0; i < 20; i++) english100k[operation]();
   }
-  console.log(`${name}: English ${format(base)} ms`);
+  const base = Object.keys(operations).map((name) => [name, medianOf(() => elapsedMs(english100k[name]))]);
+  console.log(`${name}: English ${format(Object.fromEntries(base))} ms`);
   const worst = {};
   for (const [label, make] of Object.entries(CASES)) {
     if (onlyCase !== undefined && onlyCase !== label) continue;
     const text = make();
     const ratios = {};
-    for (const [operation, of] of Object.entries(operations)) ratios[operation] = medianMs(of(text)) / base[operation];
+    for (const [operation, of] of Object.entries(operations)) {
+      const run = of(text);
+      run();
+      ratios[operation] = medianOf(() => elapsedMs(run, english100k[operation]) / elapsedMs(english100k[operation]));
+    }
     for (const [operation, ratio] of Object.entries(ratios)) worst[operation] = Math.max(worst[operation] ?? 0, ratio);
     const isMissed = Object.values(ratios).some((ratio) => ratio > BAR);
     const tokens = String(tokenizer.encode(text).length).padStart(7);
@@ -120,17 +124,17 @@ function format(numbers) {
     .join("  ");
 }
 
-/** Of three runs at least, after one to warm up. */
-function medianMs(run) {
+/** Of seven times. Each ratio has its own English, so that what slows the machine down for a while slows both. */
+function medianOf(measure) {
+  return Array.from({ length: 7 }, measure).sort((a, b) => a - b)[3];
+}
+
+/** `before` runs first, unmeasured: what it leaves in the processor's caches is what both begin with. */
+function elapsedMs(run, before = run) {
+  before();
+  const start = performance.now();
   run();
-  const times = [];
-  for (let total = 0; times.length < 3 || (total < 50 && times.length < 31); ) {
-    const start = performance.now();
-    run();
-    times.push(performance.now() - start);
-    total += times.at(-1);
-  }
-  return times.sort((a, b) => a - b)[times.length >> 1];
+  return performance.now() - start;
 }
 
 function repeated(part) {
