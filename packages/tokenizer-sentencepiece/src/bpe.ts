@@ -6,7 +6,7 @@ import { WordCache } from "./word-cache.js";
 export type BpeVocabulary = {
   /** The pieces that are found in text; values are ids. */
   readonly trie: DoubleArray;
-  readonly scores: Float64Array;
+  readonly scores: Float32Array;
   readonly unknown: number;
   /** Texts that are never cut nor merged. */
   readonly userDefined: DoubleArray;
@@ -165,7 +165,7 @@ type Symbols = {
   readonly count: number;
 };
 
-function ranksOf(scores: Float64Array): Int32Array {
+function ranksOf(scores: Float32Array): Int32Array {
   const ranks = new Map<number, number>();
   for (const score of scores.slice().sort().reverse()) if (!ranks.has(score)) ranks.set(score, ranks.size);
   return Int32Array.from(scores, (score) => ranks.get(score)!);

@@ -30,11 +30,11 @@ export function keysOf(texts: readonly string[]): Uint8Array {
 
 const BLOCK = 256;
 
-/** Free places are looked for in so many blocks at the end: older ones are nearly full, and looking there costs time. */
-const OPEN_BLOCKS = 16;
+/** So many blocks are added at once. */
+const ADDED_BLOCKS = 2;
 
-/** What is known of the places of open blocks is kept by their last bits. */
-const OPEN_MASK = OPEN_BLOCKS * BLOCK - 1;
+/** Places are also looked for in so many blocks before the last ones that were added. Older ones are nearly full, and looking there costs time. */
+const SEARCHED_BLOCKS = 2;
 
 /** Offsets that don't fit 21 bits lose their lowest 8. */
 const FAR = 0x1fe00000;
@@ -46,140 +46,120 @@ const FAR = 0x1fe00000;
  */
 function placeNodes(trie: LinkedTrie, kinds: Int32Array | undefined): DoubleArray {
   const { firstChild, nextSibling, labels: nodeLabels, valuesPlusOne } = trie;
-  const open = new OpenBlocks(Math.ceil((trie.size * 1.4) / BLOCK) * BLOCK + BLOCK);
-  const { isBase } = open;
+  const room = new Room(trie.size * 1.4);
+  let { units, free, isBase } = room;
   const basesOfKinds = new Map<number, number>();
-  // The node that is being placed: its children, and the bytes that lead there; 0 for its value.
-  const children = new Int32Array(256);
+  // The bytes that lead to the children of the node that is being placed; 0 for its value.
   const labels = new Int32Array(257);
-  open.add();
-  open.take(0);
   // Nodes wait here with their places; children are placed before siblings, which keeps a word's units close.
   const nodes: number[] = [0];
   const places: number[] = [0];
   while (nodes.length > 0) {
     const node = nodes.pop()!;
     const place = places.pop()!;
-    const value = valuesPlusOne[node]! - 1;
-    let childCount = 0;
+    const valuePlusOne = valuesPlusOne[node]!;
     let labelCount = 0;
-    if (value >= 0) labels[labelCount++] = 0;
+    if (valuePlusOne > 0) labels[labelCount++] = 0;
     for (let child = firstChild[node]!; child !== 0; child = nextSibling[child]!) {
-      children[childCount++] = child;
       labels[labelCount++] = nodeLabels[child]!;
     }
     if (labelCount === 0) continue; // only the root of an empty trie
     const shared = kinds === undefined ? undefined : basesOfKinds.get(kinds[node]!);
     const isShared = shared !== undefined && isReachable(place ^ shared); // what is out of reach is placed once more
-    const base = isShared ? shared : open.findBase(place, labels, labelCount);
-    const { units } = open;
-    units[place] = units[place]! | encodeOffset(place ^ base) | (value < 0 ? 0 : HAS_VALUE);
+    const base = isShared ? shared : room.findBase(place, labels, labelCount);
+    if (units.length !== room.units.length) ({ units, free, isBase } = room);
+    const offset = place ^ base;
+    units[place] = units[place]! | (offset < 1 << 21 ? offset << 10 : (offset << 2) | 0x200);
+    if (valuePlusOne > 0) units[place] = units[place]! | HAS_VALUE;
     if (isShared) continue;
     if (kinds !== undefined) basesOfKinds.set(kinds[node]!, base);
-    isBase[base & OPEN_MASK] = 1;
-    if (value >= 0) {
-      open.take(base);
-      units[base] = value | NO_BYTE;
+    isBase[base] = 1;
+    if (valuePlusOne > 0) {
+      free[base >> 5] = free[base >> 5]! & ~(0x80000000 >>> (base & 31));
+      units[base] = (valuePlusOne - 1) | NO_BYTE;
     }
-    for (let i = 0; i < childCount; i++) {
-      const label = nodeLabels[children[i]!]!;
-      open.take(base ^ label);
-      units[base ^ label] = label;
-      nodes.push(children[i]!);
-      places.push(base ^ label);
+    for (let child = firstChild[node]!; child !== 0; child = nextSibling[child]!) {
+      const label = nodeLabels[child]!;
+      const at = base ^ label;
+      free[at >> 5] = free[at >> 5]! & ~(0x80000000 >>> (at & 31));
+      units[at] = label;
+      nodes.push(child);
+      places.push(at);
     }
   }
-  return open.close();
+  return room.used();
 }
 
-/** The units, and in the last blocks of them where there's room. */
-class OpenBlocks {
+/** The units, and where there's room for more. */
+class Room {
   units: Int32Array;
-  /** Whether children of some node are placed relative to a unit of the open blocks. */
-  readonly isBase: Uint8Array = new Uint8Array(OPEN_MASK + 1);
+  /** A bit for each unit, the highest of a number for the first. */
+  free: Int32Array;
+  /** Whether children of some node are placed relative to a unit. */
+  isBase: Uint8Array;
   #size = 0;
-  // Which units are taken, and the free places as a ring.
-  readonly #isTaken: Uint8Array = new Uint8Array(OPEN_MASK + 1);
-  readonly #nextFree: Int32Array = new Int32Array(OPEN_MASK + 1);
-  readonly #previousFree: Int32Array = new Int32Array(OPEN_MASK + 1);
-  #head = -1;
+  /** The numbers of `free` that are looked at. */
+  #firstSearched = 0;
 
-  constructor(room: number) {
-    this.units = new Int32Array(room);
+  constructor(likelySize: number) {
+    const size = Math.ceil(likelySize / BLOCK / ADDED_BLOCKS + 1) * BLOCK * ADDED_BLOCKS;
+    this.units = new Int32Array(size);
+    this.free = new Int32Array(size / 32);
+    this.isBase = new Uint8Array(size);
+    this.#add();
+    this.units[0] = 0; // the root
+    this.free[0] = 0x7fffffff;
+    this.isBase[0] = 1; // a 0 byte would lead to the root
   }
 
   /** Where the children of the node at `place` can be, which `labels` lead to. */
   findBase(place: number, labels: Int32Array, labelCount: number): number {
-    const { isBase } = this;
-    const isTaken = this.#isTaken;
-    const nextFree = this.#nextFree;
-    const head = this.#head;
+    const { free, isBase } = this;
     const first = labels[0]!;
-    for (let free = head; free >= 0; ) {
-      const base = free ^ first;
-      if (isBase[base & OPEN_MASK] === 0 && isReachable(place ^ base)) {
-        let i = 1;
-        while (i < labelCount && isTaken[(base ^ labels[i]!) & OPEN_MASK] === 0) i++;
-        if (i >= labelCount) return base;
+    const stop = this.#size >> 5;
+    while (this.#firstSearched < stop && free[this.#firstSearched] === 0) this.#firstSearched++;
+    for (let word = this.#firstSearched; word < stop; word++) {
+      for (let bits = free[word]!; bits !== 0; ) {
+        const bit = Math.clz32(bits);
+        bits &= ~(0x80000000 >>> bit);
+        const base = ((word << 5) | bit) ^ first;
+        if (isBase[base] !== 0 || !isReachable(place ^ base)) continue;
+        let i = labelCount - 1;
+        for (; i > 0; i--) {
+          const other = base ^ labels[i]!;
+          if (free[other >> 5]! << (other & 31) >= 0) break;
+        }
+        if (i <= 0) return base;
       }
-      free = nextFree[free & OPEN_MASK]!;
-      if (free === head) break;
     }
     // All of a new block is free, and one of its places has the low byte that far offsets need.
-    return this.add() | (place & 0xff);
+    return this.#add() | (place & 0xff);
   }
 
-  /** Opens another block, and returns where it begins. */
-  add(): number {
-    const start = this.#size;
-    const oldest = start - OPEN_BLOCKS * BLOCK;
-    if (oldest >= 0) this.#closeBlock(oldest);
-    this.#size += BLOCK;
-    if (this.#size > this.units.length) {
-      const larger = new Int32Array(this.units.length * 2);
-      larger.set(this.units);
-      this.units = larger;
-    }
-    this.#isTaken.fill(0, start & OPEN_MASK, (start & OPEN_MASK) + BLOCK);
-    this.isBase.fill(0, start & OPEN_MASK, (start & OPEN_MASK) + BLOCK);
-    for (let i = start; i < start + BLOCK; i++) {
-      if (this.#head < 0) {
-        this.#head = i;
-        this.#link(i, i);
-      } else {
-        this.#link(this.#previousFree[this.#head & OPEN_MASK]!, i);
-        this.#link(i, this.#head);
-      }
-    }
-    return start;
-  }
-
-  take(place: number): void {
-    this.#isTaken[place & OPEN_MASK] = 1;
-    const next = this.#nextFree[place & OPEN_MASK]!;
-    if (this.#head === place) this.#head = next === place ? -1 : next;
-    this.#link(this.#previousFree[place & OPEN_MASK]!, next);
-  }
-
-  close(): Int32Array {
-    const open = Math.max(0, this.#size - OPEN_MASK - 1);
-    for (let start = open; start < this.#size; start += BLOCK) this.#closeBlock(start);
+  used(): DoubleArray {
     return this.units.subarray(0, this.#size);
   }
 
-  /** No byte may lead to a unit that isn't a node; 0 would look like the node of byte 0. */
-  #closeBlock(start: number): void {
-    for (let i = start; i < start + BLOCK; i++) {
-      if (this.#isTaken[i & OPEN_MASK] === 1) continue;
-      this.take(i);
-      this.units[i] = NO_BYTE;
+  /** Adds blocks, and returns where they begin. No byte may lead to a unit that isn't a node. */
+  #add(): number {
+    const start = this.#size;
+    this.#size += ADDED_BLOCKS * BLOCK;
+    if (this.#size > this.units.length) {
+      this.units = enlarged(this.units);
+      this.free = enlarged(this.free);
+      this.isBase = enlarged(this.isBase);
     }
+    this.units.fill(NO_BYTE, start, this.#size);
+    this.free.fill(-1, start >> 5, this.#size >> 5);
+    this.#firstSearched = Math.max(this.#firstSearched, (start - SEARCHED_BLOCKS * BLOCK) >> 5);
+    return start;
   }
+}
 
-  #link(previous: number, next: number): void {
-    this.#nextFree[previous & OPEN_MASK] = next;
-    this.#previousFree[next & OPEN_MASK] = previous;
-  }
+function enlarged<T extends Int32Array | Uint8Array>(array: T): T {
+  const larger = new (array.constructor as new (length: number) => T)(array.length * 2);
+  larger.set(array);
+  return larger;
 }
 
 const HAS_VALUE = 0x100;
@@ -189,9 +169,4 @@ const NO_BYTE = 0x80000000 | 0;
 
 function isReachable(offset: number): boolean {
   return (offset & FAR) === 0 || (offset & 0xff) === 0;
-}
-
-function encodeOffset(offset: number): number {
-  if (offset < 1 << 21) return offset << 10;
-  return (offset << 2) | 0x200;
 }

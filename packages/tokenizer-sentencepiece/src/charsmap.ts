@@ -47,8 +47,8 @@ export function parseCharsmap(bytes: Uint8Array, problem: (what: string) => Erro
   // Whole blocks, so that no byte leads outside from a place whose block is there.
   const unitCount = trieBytes / 4;
   const trie = new Int32Array(Math.max(256, Math.ceil(unitCount / 256) * 256)).fill(0x80000000 | 0, unitCount);
-  trie.set(new Int32Array(new Uint8Array(bytes.subarray(4, 4 + trieBytes)).buffer)); // every platform's order of bytes is the file's
-  const replacements = new Uint8Array(bytes.subarray(4 + trieBytes));
+  new Uint8Array(trie.buffer).set(bytes.subarray(4, 4 + trieBytes)); // every platform's order of bytes is the file's
+  const replacements = bytes.slice(4 + trieBytes);
   checkTrie(trie, replacements, problem);
   return { trie, replacements, isPlain: findPlain(trie) };
 }
@@ -106,29 +106,30 @@ export function longestRule({ trie }: Charsmap, bytes: Uint8Array, start: number
 
 /** Every unit must lead into the trie, every value to a replacement that ends. */
 function checkTrie(trie: DoubleArray, replacements: Uint8Array, problem: (what: string) => Error): void {
-  let longest = 0;
-  for (let i = 0, start = 0; i < replacements.length; i++) {
-    if (replacements[i] !== 0) continue;
-    longest = Math.max(longest, i - start);
-    start = i + 1;
+  let terminated = 0;
+  for (let end = replacements.indexOf(0); end >= 0; end = replacements.indexOf(0, terminated)) {
+    if (end - terminated > MAX_REPLACEMENT) {
+      throw problem(`expected replacements of at most ${MAX_REPLACEMENT} bytes, got one of ${end - terminated}`);
+    }
+    terminated = end + 1;
   }
-  if (longest > MAX_REPLACEMENT) {
-    throw problem(`expected replacements of at most ${MAX_REPLACEMENT} bytes, got one of ${longest}`);
-  }
-  const terminated = replacements.lastIndexOf(0) + 1;
+  const place = firstAstray(trie, terminated);
+  if (place < 0) return;
+  const base = (place ^ offsetOf(trie[place]!)) >>> 0;
+  if (base >= trie.length) throw problem(`unit ${place} leads to unit ${base} of ${trie.length}`);
+  const value = trie[base]! & 0x7fffffff;
+  throw problem(`unit ${place} leads to the replacement at byte ${value}, after the last one`);
+}
+
+/** The place of the first unit that leads out of the trie, or to a value of at least `end`; -1 for none. */
+function firstAstray(trie: DoubleArray, end: number): number {
   for (let place = 0; place < trie.length; place++) {
     const unit = trie[place]!;
     if (unit < 0) continue; // a value, or nothing
-    const base = place ^ offsetOf(unit);
-    if (base >>> 0 >= trie.length) {
-      throw problem(`unit ${place} leads to unit ${base >>> 0} of ${trie.length}`);
-    }
-    if (!hasValue(unit)) continue;
-    const value = trie[base]! & 0x7fffffff;
-    if (value >= terminated) {
-      throw problem(`unit ${place} leads to the replacement at byte ${value}, after the last one`);
-    }
+    const base = (place ^ offsetOf(unit)) >>> 0;
+    if (base >= trie.length || (hasValue(unit) && (trie[base]! & 0x7fffffff) >= end)) return place;
   }
+  return -1;
 }
 
 function findPlain(trie: DoubleArray): Uint8Array {

@@ -19,18 +19,19 @@ export const PIECE_TYPES: readonly (PieceType | undefined)[] = [
  */
 export class PackedPieces {
   readonly count: number;
-  /** The texts in UTF-8, each followed by a 0 byte. */
+  /** The texts in UTF-8, each followed by a 0 byte, and where each begins. */
   readonly bytes: Uint8Array;
-  readonly scores: Float64Array;
+  readonly starts: Int32Array;
+  readonly scores: Float32Array;
   /** Places in `PIECE_TYPES`. */
   readonly types: Uint8Array;
-  /** Where texts begin, and those that were asked for. */
-  #starts: Int32Array | undefined;
-  #texts: (string | undefined)[] = [];
+  /** Those that were asked for. */
+  #texts: (string | undefined)[] | undefined;
 
-  constructor(bytes: Uint8Array, scores: Float64Array, types: Uint8Array) {
+  constructor(bytes: Uint8Array, starts: Int32Array, scores: Float32Array, types: Uint8Array) {
     this.count = scores.length;
     this.bytes = bytes;
+    this.starts = starts;
     this.scores = scores;
     this.types = types;
   }
@@ -39,32 +40,36 @@ export class PackedPieces {
     for (const [id, { piece }] of pieces.entries()) {
       if (piece.includes("\0")) throw new ModelFileError(`pieces[${id}].piece`, "expected text without U+0000");
     }
+    const bytes = new TextEncoder().encode(pieces.map(({ piece }) => `${piece}\0`).join(""));
     return new PackedPieces(
-      new TextEncoder().encode(pieces.map(({ piece }) => `${piece}\0`).join("")),
-      Float64Array.from(pieces, ({ score }) => score),
+      bytes,
+      startsOf(bytes, pieces.length),
+      Float32Array.from(pieces, ({ score }) => score),
       Uint8Array.from(pieces, ({ type }) => PIECE_TYPES.indexOf(type)),
     );
   }
 
   /** These and others after them. */
-  concat({ bytes, scores, types }: PackedPieces): PackedPieces {
+  concat({ bytes, starts, scores, types }: PackedPieces): PackedPieces {
     return new PackedPieces(
       concatenate(Uint8Array, this.bytes, bytes),
-      concatenate(Float64Array, this.scores, scores),
+      concatenate(
+        Int32Array,
+        this.starts,
+        starts.map((start) => this.bytes.length + start),
+      ),
+      concatenate(Float32Array, this.scores, scores),
       concatenate(Uint8Array, this.types, types),
     );
   }
 
   /** Undefined for an id that no piece has. */
   textOf(id: number): string | undefined {
-    const known = this.#texts[id];
+    const known = this.#texts?.[id];
     if (known !== undefined) return known;
-    if (!(Number.isInteger(id) && id >= 0 && id < this.count)) return undefined;
-    if (this.#starts === undefined) {
-      this.#starts = startsOf(this.bytes, this.count);
-      this.#texts = new Array(this.count);
-    }
-    const start = this.#starts[id]!;
+    const start = this.starts[id];
+    if (start === undefined) return undefined;
+    this.#texts ??= new Array(this.count);
     const text = UTF8.decode(this.bytes.subarray(start, this.bytes.indexOf(0, start)));
     this.#texts[id] = text;
     return text;
@@ -110,9 +115,13 @@ function startsOf(bytes: Uint8Array, count: number): Int32Array {
   return starts;
 }
 
-function concatenate<T extends Uint8Array | Float64Array>(type: new (length: number) => T, first: T, second: T): T {
+function concatenate<T extends Uint8Array | Int32Array | Float32Array>(
+  type: new (length: number) => T,
+  first: T,
+  second: T,
+): T {
   const both = new type(first.length + second.length);
-  both.set(first as never);
-  both.set(second as never, first.length);
+  both.set(first);
+  both.set(second, first.length);
   return both;
 }

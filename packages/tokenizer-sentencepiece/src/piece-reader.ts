@@ -17,8 +17,9 @@ const ROOM = 64;
 /** Reads the pieces of a .model file, which are most of it. */
 export class PieceReader {
   count = 0;
-  #scores: Float64Array = new Float64Array(0);
+  #scores: Float32Array = new Float32Array(0);
   #types: Uint8Array = new Uint8Array(0);
+  #starts: Int32Array = new Int32Array(0);
   #bytes: Uint8Array = new Uint8Array(0); // each text followed by a 0 byte
   #length = 0;
 
@@ -30,9 +31,9 @@ export class PieceReader {
     // Room for all there can be, at once: memory that isn't written to costs nothing, and to write to it the first time does.
     const most = Math.min(MAX_PIECES, Math.max(ROOM, Math.floor(file.length / 10)));
     const bytes = new Uint8Array(Math.min(MAX_VOCABULARY_BYTES, file.length + 1));
-    const scores = new Float64Array(most);
-    const float = new Float32Array(1);
-    const floatBits = new Int32Array(float.buffer);
+    const starts = new Int32Array(most);
+    const scores = new Float32Array(most);
+    const scoreBits = new Int32Array(scores.buffer); // numbers with a fraction are objects until this is compiled
     const types = new Uint8Array(most);
     let length = 0;
     let count = 0;
@@ -44,23 +45,21 @@ export class PieceReader {
       const isTyped = size === textLength + 9;
       if (file[at] !== 0x0a || file[at + 2] !== 0x0a || file[scoreAt] !== 0x15 || textLength === 0) break;
       if (size > 127 || !(isTyped || size === textLength + 7) || at + 2 + size > file.length) break;
-      const type = isTyped ? file[scoreAt + 6]! : 1;
+      const type = isTyped ? file[scoreAt + 6]! : NORMAL;
       if ((isTyped && file[scoreAt + 5] !== 0x18) || PIECE_TYPES[type] === undefined) break;
       const upper = (file[scoreAt + 4]! << 8) | file[scoreAt + 3]!;
       if ((upper & 0x7f80) === 0x7f80) break; // no finite number
       if (length + textLength + 1 > bytes.length) break;
-      floatBits[0] = (upper << 16) | (file[scoreAt + 2]! << 8) | file[scoreAt + 1]!;
-      scores[count] = float[0]!;
+      const next = copyUtf8(file, at + 4, scoreAt, bytes, length);
+      if (next < 0) break;
+      starts[count] = length;
+      scoreBits[count] = (upper << 16) | (file[scoreAt + 2]! << 8) | file[scoreAt + 1]!;
       types[count] = type;
-      let to = length;
-      let from = at + 4;
-      while (from < scoreAt && file[from] !== 0) bytes[to++] = file[from++]!;
-      if (from < scoreAt) break; // a 0 byte
-      bytes[to++] = 0;
-      length = to;
+      length = next + 1;
       at += 2 + size;
     }
     this.#bytes = bytes;
+    this.#starts = starts;
     this.#scores = scores;
     this.#types = types;
     this.#length = length;
@@ -78,7 +77,7 @@ export class PieceReader {
     let start = 0;
     let end = 0;
     let score = 0;
-    let type = 1;
+    let type = NORMAL;
     while (reader.next()) {
       if (reader.field === 1) ({ start, end } = reader.range("piece"));
       else if (reader.field === 2) score = reader.float("score");
@@ -91,65 +90,70 @@ export class PieceReader {
     if (end - start >= MAX_PIECE_BYTES) {
       throw reader.error("piece", `expected fewer than ${MAX_PIECE_BYTES} bytes, got ${end - start}`);
     }
-    const text = file.subarray(start, end);
-    if (text.includes(0)) throw reader.error("piece", "expected text without U+0000");
-    this.#append(text);
-    if (this.count === this.#scores.length) {
-      this.#scores = copyInto(new Float64Array(this.count * 2), this.#scores);
-      this.#types = copyInto(new Uint8Array(this.count * 2), this.#types);
+    this.#makeRoom(end - start);
+    const next = copyUtf8(file, start, end, this.#bytes, this.#length);
+    if (next < 0) {
+      const isNul = file.subarray(start, end).includes(0);
+      throw reader.error("piece", isNul ? "expected text without U+0000" : "expected text in UTF-8");
     }
+    this.#starts[this.count] = this.#length;
     this.#scores[this.count] = score;
     this.#types[this.count] = type;
+    this.#length = next + 1;
     this.count++;
   }
 
   finish(): PackedPieces {
-    const bytes = this.#bytes.subarray(0, this.#length);
-    const wrong = firstNotUtf8(bytes);
-    if (wrong >= 0) {
-      let id = 0;
-      for (let at = 0; at < wrong; at++) if (bytes[at] === 0) id++;
-      throw new ModelFileError(`pieces[${id}].piece`, "expected text in UTF-8");
-    }
-    return new PackedPieces(bytes, this.#scores.subarray(0, this.count), this.#types.subarray(0, this.count));
+    return new PackedPieces(
+      this.#bytes.subarray(0, this.#length),
+      this.#starts.subarray(0, this.count),
+      this.#scores.subarray(0, this.count),
+      this.#types.subarray(0, this.count),
+    );
   }
 
-  #append(text: Uint8Array): void {
-    const length = this.#length + text.length + 1;
+  #makeRoom(textLength: number): void {
+    const length = this.#length + textLength + 1;
     if (length > MAX_VOCABULARY_BYTES) {
       throw new ModelFileError("pieces", `expected at most ${MAX_VOCABULARY_BYTES} bytes in all, got more`);
     }
     if (length > this.#bytes.length) this.#bytes = copyInto(new Uint8Array(length * 2), this.#bytes);
-    this.#bytes.set(text, this.#length);
-    this.#bytes[length - 1] = 0;
-    this.#length = length;
+    if (this.count < this.#scores.length) return;
+    const most = this.count * 2;
+    this.#starts = copyInto(new Int32Array(most), this.#starts);
+    this.#scores = copyInto(new Float32Array(most), this.#scores);
+    this.#types = copyInto(new Uint8Array(most), this.#types);
   }
 }
 
-/** The place of the first byte that can't stand there in UTF-8, or -1. A decoder would write all of the text. */
-function firstNotUtf8(bytes: Uint8Array): number {
-  for (let i = 0; i < bytes.length; ) {
-    const first = bytes[i]!;
+const NORMAL = PIECE_TYPES.indexOf("normal");
+
+/** Copies `file[from, end)` to `bytes`, and returns where it ends there, or -1 if it isn't UTF-8 or has a 0 byte. A decoder would write a text. */
+function copyUtf8(file: Uint8Array, from: number, end: number, bytes: Uint8Array, to: number): number {
+  while (from < end) {
+    const first = file[from++]!;
+    bytes[to++] = first;
     if (first < 0x80) {
-      i++;
+      if (first === 0) return -1;
       continue;
     }
-    const second = bytes[i + 1]!;
-    if (first < 0xc2 || first > 0xf4 || (second & 0xc0) !== 0x80) return i;
-    if (first < 0xe0) {
-      i += 2;
-      continue;
+    // The first byte of more than one says how many, and which the next can be: no surrogates, nothing above U+10FFFF,
+    // nothing that would fit fewer bytes.
+    let more = first < 0xe0 ? 1 : first < 0xf0 ? 2 : 3;
+    const second = file[from]!;
+    if (first < 0xc2 || first > 0xf4 || from + more > end) return -1;
+    if ((first === 0xe0 && second < 0xa0) || (first === 0xed && second > 0x9f)) return -1;
+    if ((first === 0xf0 && second < 0x90) || (first === 0xf4 && second > 0x8f)) return -1;
+    for (; more > 0; more--) {
+      const byte = file[from++]!;
+      if ((byte & 0xc0) !== 0x80) return -1;
+      bytes[to++] = byte;
     }
-    // Surrogates, what's above U+10FFFF, and what would fit fewer bytes.
-    if (first === 0xed ? second > 0x9f : first === 0xf4 ? second > 0x8f : false) return i;
-    if ((first === 0xe0 && second < 0xa0) || (first === 0xf0 && second < 0x90)) return i;
-    if ((bytes[i + 2]! & 0xc0) !== 0x80 || (first >= 0xf0 && (bytes[i + 3]! & 0xc0) !== 0x80)) return i;
-    i += first < 0xf0 ? 3 : 4;
   }
-  return -1;
+  return to;
 }
 
-function copyInto<T extends Float64Array | Uint8Array>(larger: T, array: T): T {
-  larger.set(array as never);
+function copyInto<T extends Float32Array | Int32Array | Uint8Array>(larger: T, array: T): T {
+  larger.set(array);
   return larger;
 }

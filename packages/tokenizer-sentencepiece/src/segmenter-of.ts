@@ -60,8 +60,8 @@ function unigramOf(vocabulary: Vocabulary): ModelSegmenter {
   const highest = Math.max(vocabulary.highestScore, SMALLEST_FLOAT);
   // What the reference adds up if there's no normal piece: the largest float.
   const unknownScore = Math.fround((lowest === Number.POSITIVE_INFINITY ? LARGEST_FLOAT : lowest) - UNKNOWN_PENALTY);
-  const scores = vocabulary.pieces.scores.slice();
-  const latticeScores = userDefined.length > 0 ? vocabulary.pieces.scores.slice() : scores; // only those of user-defined pieces differ
+  const scores = new Float64Array(vocabulary.pieces.scores);
+  const latticeScores = userDefined.length > 0 ? scores.slice() : scores; // only those of user-defined pieces differ
   for (const piece of userDefined) {
     const id = vocabulary.idOf(piece)!;
     // Better than any way around it; by its length in bytes in one place, in characters in the other.
