@@ -7,6 +7,7 @@ const root = fileURLToPath(new URL(".", import.meta.url));
 
 /** The sources of the packages stand in for what is built of them, so that a test sees the last edit. */
 const alias = [
+  { find: "@t5ts/testing/readme", replacement: `${root}tooling/testing/expect-readme.ts` },
   { find: "@t5ts/testing", replacement: `${root}tooling/testing/index.ts` },
   { find: /^@t5ts\/([^/]+)\/(node|train|batch)$/, replacement: `${root}packages/$1/src/$2.ts` },
   { find: /^@t5ts\/([^/]+)$/, replacement: `${root}packages/$1/src/index.ts` },

@@ -1,4 +1,3 @@
 export { expectGradient } from "./expect-gradient.js";
-export { expectReadmeProgram, expectReadmeTable } from "./expect-readme.js";
 export { expectTensor } from "./expect-tensor.js";
 export { describeOnBackends } from "./on-backends.js";

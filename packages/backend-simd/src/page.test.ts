@@ -1,10 +1,5 @@
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
-import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
-import { type Browser, chromium } from "playwright";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { findChromium } from "../../../tooling/setup/chromium.mjs";
+import { expect, it } from "vitest";
+import { describeInPage } from "../../../tooling/setup/test-site.js";
 import type { SimdInfo } from "./index.js";
 
 const PROGRAM = `
@@ -21,47 +16,18 @@ const PROGRAM = `
   };
 `;
 
-const executablePath = findChromium();
-if (executablePath === undefined) console.warn("No Chromium: the backend isn't tested in pages. Set CHROMIUM_BIN.");
+const ISOLATED = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" };
 
-describe.skipIf(executablePath === undefined)("the backend in a bundle for pages", () => {
-  let browser: Browser;
-  let server: Server;
-  let origin: string;
+const SITE = {
+  testUrl: import.meta.url,
+  program: PROGRAM,
+  headers: (path: string) => (path === "/isolated" ? ISOLATED : {}),
+};
 
-  beforeAll(async () => {
-    const { outputFiles } = await build({
-      stdin: { contents: PROGRAM, resolveDir: fileURLToPath(new URL(".", import.meta.url)) },
-      bundle: true,
-      write: false,
-      format: "esm",
-      platform: "browser",
-      logLevel: "error",
-    });
-    const script = outputFiles[0]!.text;
-    server = createServer(({ url }, response) => {
-      const isIsolated = url === "/isolated";
-      response.writeHead(200, {
-        "Content-Type": "text/html; charset=utf-8",
-        ...(isIsolated && {
-          "Cross-Origin-Opener-Policy": "same-origin",
-          "Cross-Origin-Embedder-Policy": "require-corp",
-        }),
-      });
-      response.end(`<!doctype html><script type="module">${script.replaceAll("</script", "<\\/script")}</script>`);
-    });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
-  });
-  afterAll(async () => {
-    await browser?.close();
-    server?.close();
-  });
-
+describeInPage("the backend in a bundle for pages", SITE, (site) => {
   async function run(path: string): Promise<{ value: number; info: SimdInfo }> {
-    const page = await browser.newPage();
-    await page.goto(origin + path);
+    const page = await site.browser.newPage();
+    await page.goto(site.origin + path);
     const result = await page.evaluate(() => (globalThis as unknown as { run(): Promise<unknown> }).run());
     await page.close();
     return result as { value: number; info: SimdInfo };

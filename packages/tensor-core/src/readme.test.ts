@@ -1,4 +1,4 @@
-import { expectReadmeProgram, expectReadmeTable } from "@t5ts/testing";
+import { expectReadmeProgram, expectReadmeTable } from "@t5ts/testing/readme";
 import { describe, it } from "vitest";
 import * as main from "./index.js";
 import * as node from "./node.js";
