@@ -1,11 +1,12 @@
-import { type DoubleArray, findValue, longestKey } from "./double-array.js";
+import { type DoubleArray, longestKey } from "./double-array.js";
+import { findPiece, type PieceTrie } from "./piece-trie.js";
 import type { Segmenter } from "./segmenter.js";
 import { characterLength } from "./utf8.js";
 import { WordCache } from "./word-cache.js";
 
 export type BpeVocabulary = {
-  /** The pieces that are found in text; values are ids. */
-  readonly trie: DoubleArray;
+  /** The pieces that are found in text. */
+  readonly trie: PieceTrie;
   readonly scores: Float32Array;
   readonly unknown: number;
   /** Texts that are never cut nor merged. */
@@ -89,7 +90,7 @@ export class ScoredBpe implements Segmenter {
     const cuts = new Map<number, number>();
     const consider = (left: number, right: number): void => {
       if (left < 0 || right < 0 || isFrozen[left] === 1 || isFrozen[right] === 1) return;
-      const id = findValue(trie, bytes, starts[left]!, stops[right]!);
+      const id = findPiece(trie, bytes, starts[left]!, stops[right]!);
       if (id < 0) return;
       candidates.push(ranks[id]!, left, stops[right]! - starts[left]!);
       if (isUnused(id)) cuts.set(id, stops[left]! - starts[left]!);
@@ -143,7 +144,7 @@ export class ScoredBpe implements Segmenter {
     ids: number[],
     ends: number[],
   ): void {
-    const id = findValue(this.#vocabulary.trie, bytes, start, end);
+    const id = findPiece(this.#vocabulary.trie, bytes, start, end);
     const cut = id >= 0 && this.#vocabulary.isUnused(id) ? cuts.get(id) : undefined;
     if (cut === undefined) {
       ids.push(id < 0 ? this.#vocabulary.unknown : id);

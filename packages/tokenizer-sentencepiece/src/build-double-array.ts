@@ -1,9 +1,11 @@
-import type { DoubleArray } from "./double-array.js";
+import { type DoubleArray, TAIL } from "./double-array.js";
 import { firstsOfKind, type LinkedTrie, linkNodes } from "./linked-trie.js";
 
 export type DoubleArrayOptions = {
   /** Whether nodes that lead to the same share what follows: a smaller trie, in several times the time. */
   readonly sharesEndings?: boolean;
+  /** Whether a key has no more nodes than tell it from others; the value of a key that has more bytes gets `TAIL` added. */
+  readonly hasTails?: boolean;
   /** Called with the value of a key that was there before. */
   readonly onRepeat?: (value: number) => void;
 };
@@ -12,14 +14,14 @@ export type DoubleArrayOptions = {
  * Builds the trie of keys. Of keys that are equal the last counts; empty ones aren't put in.
  *
  * @param keys The bytes of each key, followed by a 0 byte.
- * @param values The value of each key, from 0 to 2^31 - 2, or `NO_KEY` to leave it out.
+ * @param values The value of each key, from 0 to 2^31 - 2, or `NO_KEY` to leave it out; below `TAIL` with tails.
  */
 export function buildDoubleArray(
   keys: Uint8Array,
   values: ArrayLike<number>,
-  { sharesEndings = false, onRepeat = () => {} }: DoubleArrayOptions = {},
+  { sharesEndings = false, hasTails = false, onRepeat = () => {} }: DoubleArrayOptions = {},
 ): DoubleArray {
-  const trie = linkNodes(keys, values, onRepeat);
+  const trie = linkNodes(keys, values, hasTails, onRepeat);
   return placeNodes(trie, sharesEndings ? firstsOfKind(trie) : undefined);
 }
 
@@ -45,9 +47,9 @@ const FAR = 0x1fe00000;
  * @param kinds For each node, the one with which it shares its children.
  */
 function placeNodes(trie: LinkedTrie, kinds: Int32Array | undefined): DoubleArray {
-  const { firstChild, nextSibling, labels: nodeLabels, valuesPlusOne } = trie;
-  const room = new Room(trie.size * 1.4);
-  let { units, free, isBase } = room;
+  const { firstChild, nextSibling, labels: nodeLabels, valuesPlusOne, tails } = trie;
+  const hasTails = tails.length > 0;
+  const room = new Room(trie.size * 2);
   const basesOfKinds = new Map<number, number>();
   // The bytes that lead to the children of the node that is being placed; 0 for its value.
   const labels = new Int32Array(257);
@@ -57,9 +59,9 @@ function placeNodes(trie: LinkedTrie, kinds: Int32Array | undefined): DoubleArra
   while (nodes.length > 0) {
     const node = nodes.pop()!;
     const place = places.pop()!;
-    const valuePlusOne = valuesPlusOne[node]!;
+    const value = valuesPlusOne[node]! - 1;
     let labelCount = 0;
-    if (valuePlusOne > 0) labels[labelCount++] = 0;
+    if (value >= 0) labels[labelCount++] = 0;
     for (let child = firstChild[node]!; child !== 0; child = nextSibling[child]!) {
       labels[labelCount++] = nodeLabels[child]!;
     }
@@ -67,22 +69,13 @@ function placeNodes(trie: LinkedTrie, kinds: Int32Array | undefined): DoubleArra
     const shared = kinds === undefined ? undefined : basesOfKinds.get(kinds[node]!);
     const isShared = shared !== undefined && isReachable(place ^ shared); // what is out of reach is placed once more
     const base = isShared ? shared : room.findBase(place, labels, labelCount);
-    if (units.length !== room.units.length) ({ units, free, isBase } = room);
-    const offset = place ^ base;
-    units[place] = units[place]! | (offset < 1 << 21 ? offset << 10 : (offset << 2) | 0x200);
-    if (valuePlusOne > 0) units[place] = units[place]! | HAS_VALUE;
+    room.lead(place, base, value >= 0);
     if (isShared) continue;
     if (kinds !== undefined) basesOfKinds.set(kinds[node]!, base);
-    isBase[base] = 1;
-    if (valuePlusOne > 0) {
-      free[base >> 5] = free[base >> 5]! & ~(0x80000000 >>> (base & 31));
-      units[base] = (valuePlusOne - 1) | NO_BYTE;
-    }
+    if (value >= 0) room.put(base, value | NO_BYTE | (hasTails && tails[node] !== 0 ? TAIL : 0));
     for (let child = firstChild[node]!; child !== 0; child = nextSibling[child]!) {
-      const label = nodeLabels[child]!;
-      const at = base ^ label;
-      free[at >> 5] = free[at >> 5]! & ~(0x80000000 >>> (at & 31));
-      units[at] = label;
+      const at = base ^ nodeLabels[child]!;
+      room.put(at, nodeLabels[child]!);
       nodes.push(child);
       places.push(at);
     }
@@ -92,29 +85,29 @@ function placeNodes(trie: LinkedTrie, kinds: Int32Array | undefined): DoubleArra
 
 /** The units, and where there's room for more. */
 class Room {
-  units: Int32Array;
+  #units: Int32Array;
   /** A bit for each unit, the highest of a number for the first. */
-  free: Int32Array;
+  #free: Int32Array;
   /** Whether children of some node are placed relative to a unit. */
-  isBase: Uint8Array;
+  #isBase: Uint8Array;
   #size = 0;
   /** The numbers of `free` that are looked at. */
   #firstSearched = 0;
 
   constructor(likelySize: number) {
     const size = Math.ceil(likelySize / BLOCK / ADDED_BLOCKS + 1) * BLOCK * ADDED_BLOCKS;
-    this.units = new Int32Array(size);
-    this.free = new Int32Array(size / 32);
-    this.isBase = new Uint8Array(size);
+    this.#units = new Int32Array(size);
+    this.#free = new Int32Array(size / 32);
+    this.#isBase = new Uint8Array(size);
     this.#add();
-    this.units[0] = 0; // the root
-    this.free[0] = 0x7fffffff;
-    this.isBase[0] = 1; // a 0 byte would lead to the root
+    this.put(0, 0); // the root
+    this.#isBase[0] = 1; // a 0 byte would lead to the root
   }
 
   /** Where the children of the node at `place` can be, which `labels` lead to. */
   findBase(place: number, labels: Int32Array, labelCount: number): number {
-    const { free, isBase } = this;
+    const free = this.#free;
+    const isBase = this.#isBase;
     const first = labels[0]!;
     const stop = this.#size >> 5;
     while (this.#firstSearched < stop && free[this.#firstSearched] === 0) this.#firstSearched++;
@@ -136,21 +129,34 @@ class Room {
     return this.#add() | (place & 0xff);
   }
 
+  /** Says of the node at `place` where its children are, and whether a key ends at it. */
+  lead(place: number, base: number, isKey: boolean): void {
+    const offset = place ^ base;
+    const bits = offset < 1 << 21 ? offset << 10 : (offset << 2) | 0x200;
+    this.#units[place] = this.#units[place]! | bits | (isKey ? HAS_VALUE : 0);
+    this.#isBase[base] = 1;
+  }
+
+  put(place: number, unit: number): void {
+    this.#free[place >> 5] = this.#free[place >> 5]! & ~(0x80000000 >>> (place & 31));
+    this.#units[place] = unit;
+  }
+
   used(): DoubleArray {
-    return this.units.subarray(0, this.#size);
+    return this.#units.subarray(0, this.#size);
   }
 
   /** Adds blocks, and returns where they begin. No byte may lead to a unit that isn't a node. */
   #add(): number {
     const start = this.#size;
     this.#size += ADDED_BLOCKS * BLOCK;
-    if (this.#size > this.units.length) {
-      this.units = enlarged(this.units);
-      this.free = enlarged(this.free);
-      this.isBase = enlarged(this.isBase);
+    if (this.#size > this.#units.length) {
+      this.#units = enlarged(this.#units);
+      this.#free = enlarged(this.#free);
+      this.#isBase = enlarged(this.#isBase);
     }
-    this.units.fill(NO_BYTE, start, this.#size);
-    this.free.fill(-1, start >> 5, this.#size >> 5);
+    this.#units.fill(NO_BYTE, start, this.#size);
+    this.#free.fill(-1, start >> 5, this.#size >> 5);
     this.#firstSearched = Math.max(this.#firstSearched, (start - SEARCHED_BLOCKS * BLOCK) >> 5);
     return start;
   }

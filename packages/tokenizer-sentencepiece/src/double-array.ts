@@ -22,18 +22,8 @@ export function hasValue(unit: number): boolean {
   return (unit & 0x100) !== 0;
 }
 
-/** The value of the key `bytes[start, end)`, or -1. */
-export function findValue(trie: DoubleArray, bytes: Uint8Array, start: number, end: number): number {
-  let place = 0;
-  let unit = trie[0]!;
-  for (let i = start; i < end; i++) {
-    const byte = bytes[i]!;
-    place ^= offsetOf(unit) ^ byte;
-    unit = trie[place]!;
-    if ((unit & LABEL_MASK) !== byte) return -1;
-  }
-  return hasValue(unit) ? trie[place ^ offsetOf(unit)]! & 0x7fffffff : -1;
-}
+/** Added to the value of a key of which not all is in the trie. */
+export const TAIL: number = 2 ** 30;
 
 /** The length of the longest key that `bytes[start, end)` begins with; 0 for none. */
 export function longestKey(trie: DoubleArray, bytes: Uint8Array, start: number, end: number): number {

@@ -1,4 +1,5 @@
-import { hasValue, LABEL_MASK, offsetOf } from "./double-array.js";
+import { hasValue, LABEL_MASK, offsetOf, TAIL } from "./double-array.js";
+import { endOfTail } from "./piece-trie.js";
 import type { UnigramVocabulary } from "./unigram.js";
 import { characterLength } from "./utf8.js";
 
@@ -23,14 +24,20 @@ export function visitPieces(
   const next = Math.min(at + characterLength(bytes[at]!), length);
   let hasCharacter = false;
   let place = 0;
-  let unit = trie[0]!;
+  const { units } = trie;
+  let unit = units[0]!;
   for (let i = at; i < length; ) {
     const byte = bytes[i++]!;
     place ^= offsetOf(unit) ^ byte;
-    unit = trie[place]!;
+    unit = units[place]!;
     if ((unit & LABEL_MASK) !== byte) break;
     if (!hasValue(unit)) continue;
-    const id = trie[place ^ offsetOf(unit)]! & 0x7fffffff;
+    let id = units[place ^ offsetOf(unit)]! & 0x7fffffff;
+    if (id >= TAIL) {
+      i = endOfTail(trie, id, bytes, at, i, length);
+      if (i < 0) break;
+      id -= TAIL;
+    }
     visit(i, id, latticeScores[id]!);
     if (i === next) hasCharacter = true;
   }

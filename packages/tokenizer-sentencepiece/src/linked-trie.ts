@@ -7,6 +7,8 @@ export type LinkedTrie = {
   readonly nextSibling: Int32Array;
   /** The value of the key that ends at each node, plus 1; 0 for none. */
   readonly valuesPlusOne: Int32Array;
+  /** Where among the keys the tail of that key is, if it has one, which isn't in the trie; 0 for none. */
+  readonly tails: Int32Array;
 };
 
 /** The value of a key that isn't put in. */
@@ -19,11 +21,13 @@ export const NO_KEY = -1;
  * more than a narrow one. All is in one loop, since it usually runs but once, before the platform compiles its parts well.
  *
  * @param keyValues The value of each key, or `NO_KEY` for one that is left out.
+ * @param hasTails Whether a key has no more nodes than tell it from others.
  * @param onRepeat Called with the value of a key that was there before.
  */
 export function linkNodes(
   keys: Uint8Array,
   keyValues: ArrayLike<number>,
+  hasTails: boolean,
   onRepeat: (value: number) => void,
 ): LinkedTrie {
   const most = keys.length + 1;
@@ -31,6 +35,7 @@ export function linkNodes(
   const firstChild = new Int32Array(most);
   const nextSibling = new Int32Array(most);
   const valuesPlusOne = new Int32Array(most); // not filled with -1: memory that isn't written to costs nothing
+  const tails = new Int32Array(hasTails ? most : 0);
   let slots: Int32Array = new Int32Array(powerOfTwoAbove(keys.length / 4));
   let mask = slots.length - 1;
   let edgeCount = 0;
@@ -44,6 +49,17 @@ export function linkNodes(
       key++;
       continue;
     }
+    if (hasTails && tails[node] !== 0) {
+      // Another key comes here: the first byte of the tail becomes a node.
+      const tail = tails[node]!;
+      tails[node] = 0;
+      firstChild[node] = size;
+      labels[size] = keys[tail]!;
+      if (keys[tail + 1] !== 0) tails[size] = tail + 1;
+      valuesPlusOne[size] = valuesPlusOne[node]!;
+      valuesPlusOne[node] = 0;
+      size++;
+    }
     if (byte === 0) {
       if (valuesPlusOne[node] !== 0) onRepeat(keyValues[key]!);
       if (node !== 0) valuesPlusOne[node] = keyValues[key]! + 1;
@@ -52,34 +68,40 @@ export function linkNodes(
       continue;
     }
     const first = firstChild[node]!;
-    if (first === 0) {
-      firstChild[node] = size;
-      labels[size] = byte;
-      node = size++;
-      continue;
-    }
     if (labels[first] === byte) {
       node = first;
       continue;
     }
-    const edge = (node << 8) | byte;
-    let slot = firstSlot(edge, mask);
-    while (slots[slot] !== 0 && slots[slot + 1] !== edge) slot = (slot + 2) & mask;
-    if (slots[slot] !== 0) {
-      node = slots[slot]!;
-      continue;
+    if (first === 0) firstChild[node] = size;
+    else {
+      const edge = (node << 8) | byte;
+      let slot = firstSlot(edge, mask);
+      while (slots[slot] !== 0 && slots[slot + 1] !== edge) slot = (slot + 2) & mask;
+      if (slots[slot] !== 0) {
+        node = slots[slot]!;
+        continue;
+      }
+      slots[slot] = size;
+      slots[slot + 1] = edge;
+      nextSibling[size] = nextSibling[first]!;
+      nextSibling[first] = size;
+      if (++edgeCount * 4 >= slots.length) {
+        slots = withMoreSlots(slots);
+        mask = slots.length - 1;
+      }
     }
-    slots[slot] = size;
-    slots[slot + 1] = edge;
     labels[size] = byte;
-    nextSibling[size] = nextSibling[first]!;
-    nextSibling[first] = size;
     node = size++;
-    if (++edgeCount * 4 < slots.length) continue;
-    slots = withMoreSlots(slots);
-    mask = slots.length - 1;
+    if (hasTails && keys[i + 1] !== 0) {
+      tails[node] = i + 1;
+      while (keys[i + 1] !== 0) i++; // its end is what comes next
+      valuesPlusOne[node] = keyValues[key]! + 1;
+      node = 0;
+      key++;
+      i++;
+    }
   }
-  return { size, labels, firstChild, nextSibling, valuesPlusOne };
+  return { size, labels, firstChild, nextSibling, valuesPlusOne, tails };
 }
 
 function powerOfTwoAbove(least: number): number {

@@ -1,5 +1,6 @@
 import type { Piece, PieceType, SentencePieceModel } from "./model-file.js";
 import { ModelFileError } from "./model-file-error.js";
+import { startsOf } from "./piece-trie.js";
 
 /** The types of pieces; the place in the list is the number in the file. */
 export const PIECE_TYPES: readonly (PieceType | undefined)[] = [
@@ -108,12 +109,6 @@ export function packedPiecesOf(model: SentencePieceModel): PackedPieces {
 const PACKED = new WeakMap<SentencePieceModel, PackedPieces>();
 
 const UTF8 = new TextDecoder("utf-8", { ignoreBOM: true });
-
-function startsOf(bytes: Uint8Array, count: number): Int32Array {
-  const starts = new Int32Array(count);
-  for (let id = 1; id < count; id++) starts[id] = bytes.indexOf(0, starts[id - 1]!) + 1;
-  return starts;
-}
 
 function concatenate<T extends Uint8Array | Int32Array | Float32Array>(
   type: new (length: number) => T,

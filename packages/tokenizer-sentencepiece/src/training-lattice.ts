@@ -1,12 +1,12 @@
-import { buildDoubleArray, keysOf } from "./build-double-array.js";
-import { type DoubleArray, hasValue, LABEL_MASK, offsetOf } from "./double-array.js";
+import { hasValue, LABEL_MASK, offsetOf, TAIL } from "./double-array.js";
+import { endOfTail, type PieceTrie, pieceTrieOf } from "./piece-trie.js";
 import type { ScoredTexts } from "./seed-pieces.js";
 import { characterLength } from "./utf8.js";
 
 /** All ways to make one text of pieces; one text after the other, in arrays that are used again. */
 export class TrainingLattice {
   readonly #scores: Float64Array;
-  readonly #trie: DoubleArray;
+  readonly #trie: PieceTrie;
   readonly #unknownScore: number;
   // The pieces in the text, by where they begin: from which byte to which, and which piece; -1 for an unknown character.
   #from: Int32Array = new Int32Array(1024);
@@ -22,16 +22,14 @@ export class TrainingLattice {
 
   constructor({ texts, scores }: ScoredTexts) {
     this.#scores = scores;
-    this.#trie = buildDoubleArray(
-      keysOf(texts),
-      Int32Array.from(texts, (_, i) => i),
-    );
+    this.#trie = pieceTrieOf(texts);
     this.#unknownScore = scores.reduce((lowest, score) => Math.min(lowest, score), 0) - UNKNOWN_PENALTY;
   }
 
   /** Sets the text, `bytes[start, end)`. With `isSplit` the piece that is the whole text isn't used. */
   set(bytes: Uint8Array, start: number, end: number, isSplit = false): void {
     const trie = this.#trie;
+    const { units } = trie;
     this.#count = 0;
     this.#length = end - start;
     this.#makeRoom(end - start);
@@ -39,15 +37,21 @@ export class TrainingLattice {
       const next = at + characterLength(bytes[at]!);
       let hasCharacter = false;
       let place = 0;
-      let unit = trie[0]!;
+      let unit = units[0]!;
       for (let i = at; i < end; ) {
         const byte = bytes[i++]!;
         place ^= offsetOf(unit) ^ byte;
-        unit = trie[place]!;
+        unit = units[place]!;
         if ((unit & LABEL_MASK) !== byte) break;
         if (!hasValue(unit)) continue;
+        let piece = units[place ^ offsetOf(unit)]! & 0x7fffffff;
+        if (piece >= TAIL) {
+          i = endOfTail(trie, piece, bytes, at, i, end);
+          if (i < 0) break;
+          piece -= TAIL;
+        }
         if (isSplit && at === start && i === end) continue;
-        this.#add(at - start, i - start, trie[place ^ offsetOf(unit)]! & 0x7fffffff);
+        this.#add(at - start, i - start, piece);
         if (i === next) hasCharacter = true;
       }
       if (!hasCharacter) this.#add(at - start, next - start, -1);

@@ -1,5 +1,6 @@
-import { buildDoubleArray, keysOf } from "./build-double-array.js";
+import { keysOf } from "./build-double-array.js";
 import { joinRepeats } from "./join-repeats.js";
+import { pieceTrieOf } from "./piece-trie.js";
 import { Unigram } from "./unigram.js";
 import type { ParsedUnigram } from "./unigram-json.js";
 import { characterLength } from "./utf8.js";
@@ -14,13 +15,9 @@ export class UnigramWords {
   #bytes: Uint8Array = new Uint8Array(256);
 
   constructor({ pieces, scores, unknown, byteFallback }: ParsedUnigram) {
-    const trie = buildDoubleArray(
-      keysOf(pieces),
-      Int32Array.from(pieces, (_, id) => id),
-    );
     const unknownScore = scores.reduce((lowest, score) => Math.min(lowest, score), Number.POSITIVE_INFINITY) - 10;
     this.#model = new Unigram({
-      trie,
+      trie: pieceTrieOf(pieces),
       scores,
       latticeScores: scores,
       unknown,

@@ -1,12 +1,13 @@
-import { type DoubleArray, hasValue, LABEL_MASK, offsetOf } from "./double-array.js";
+import { hasValue, LABEL_MASK, offsetOf, TAIL } from "./double-array.js";
+import { endOfTail, type PieceTrie } from "./piece-trie.js";
 import type { Segmenter } from "./segmenter.js";
 import { characterLength } from "./utf8.js";
 import { WordCache } from "./word-cache.js";
 
 /** What a unigram model needs to find the best pieces of a text. */
 export type UnigramVocabulary = {
-  /** The pieces that are found in text; values are ids. */
-  readonly trie: DoubleArray;
+  /** The pieces that are found in text. */
+  readonly trie: PieceTrie;
   /** For each id, what the piece adds to the score of a text. */
   readonly scores: Float64Array;
   /** The same where all pieces of a text are looked at, for the n best and for sampling: only user-defined ones differ. */
@@ -129,7 +130,8 @@ export class Unigram implements Segmenter {
     const second = this.#second;
     const from = this.#from;
     const ids = this.#ids;
-    const rootOffset = offsetOf(trie[0]!);
+    const { units } = trie;
+    const rootOffset = offsetOf(units[0]!);
     let largest = 0;
     from.fill(-1, 0, end - start + 1);
     best[0] = score;
@@ -142,11 +144,16 @@ export class Unigram implements Segmenter {
       for (let i = at; i < end; ) {
         const byte = bytes[i++]!;
         place ^= offset ^ byte;
-        const unit = trie[place]!;
+        const unit = units[place]!;
         if ((unit & LABEL_MASK) !== byte) break;
         offset = offsetOf(unit);
         if (!hasValue(unit)) continue;
-        const id = trie[place ^ offset]! & 0x7fffffff;
+        let id = units[place ^ offset]! & 0x7fffffff;
+        if (id >= TAIL) {
+          i = endOfTail(trie, id, bytes, at, i, end);
+          if (i < 0) break;
+          id -= TAIL;
+        }
         // Not rounded before it's compared: the reference adds in double precision and keeps single.
         const sum = before + scores[id]!;
         const to = i - start;

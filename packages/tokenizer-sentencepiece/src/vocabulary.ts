@@ -1,15 +1,14 @@
-import { buildDoubleArray } from "./build-double-array.js";
-import { type DoubleArray, findValue } from "./double-array.js";
 import { NO_KEY } from "./linked-trie.js";
 import type { PieceType, SentencePieceModel } from "./model-file.js";
 import { ModelFileError } from "./model-file-error.js";
 import { type PackedPieces, PIECE_TYPES, packedPiecesOf } from "./packed-pieces.js";
+import { buildPieceTrie, findPiece, type PieceTrie } from "./piece-trie.js";
 
 /** The pieces of a model and what SentencePiece asks of them. */
 export class Vocabulary {
   readonly pieces: PackedPieces;
-  /** The pieces that stand in text, those that aren't used included; values are ids. */
-  readonly trie: DoubleArray;
+  /** The pieces that stand in text, those that aren't used included. */
+  readonly trie: PieceTrie;
   /** The id of what no piece stands for. */
   readonly unknown: number;
   /** The id for each byte, if unknown characters are spelled in bytes. */
@@ -49,7 +48,7 @@ export class Vocabulary {
       }
     }
     if (unknown < 0) throw new ModelFileError("pieces", "expected an unknown piece, got none");
-    this.trie = buildDoubleArray(pieces.bytes, ids, {
+    this.trie = buildPieceTrie(pieces.bytes, pieces.starts, ids, {
       onRepeat: (id) => {
         throw problem(id, "piece", `"${pieces.textOf(id)}" is there twice`);
       },
@@ -69,7 +68,7 @@ export class Vocabulary {
     const id = this.#notInText.get(piece);
     if (id !== undefined) return id;
     const key = new TextEncoder().encode(piece);
-    const found = findValue(this.trie, key, 0, key.length);
+    const found = findPiece(this.trie, key, 0, key.length);
     return found < 0 ? undefined : found;
   }
 
@@ -80,10 +79,10 @@ export class Vocabulary {
   }
 
   /** A trie of other pieces than those of `trie`. */
-  trieOf(isIncluded: (type: PieceType) => boolean): DoubleArray {
-    const { bytes, count } = this.pieces;
+  trieOf(isIncluded: (type: PieceType) => boolean): PieceTrie {
+    const { bytes, starts, count } = this.pieces;
     const ids = Int32Array.from({ length: count }, (_, id) => (isIncluded(this.pieces.typeOf(id)!) ? id : NO_KEY));
-    return buildDoubleArray(bytes, ids);
+    return buildPieceTrie(bytes, starts, ids);
   }
 }
 

@@ -1,13 +1,14 @@
-import { type DoubleArray, findValue, longestKey } from "./double-array.js";
+import { type DoubleArray, longestKey } from "./double-array.js";
+import { findPiece, type PieceTrie } from "./piece-trie.js";
 import type { Segmenter } from "./segmenter.js";
 import { characterLength } from "./utf8.js";
 
 /** A model whose pieces are whole words: each `▁` begins one. */
 export class WordSegmenter implements Segmenter {
-  readonly #trie: DoubleArray;
+  readonly #trie: PieceTrie;
   readonly #unknown: number;
 
-  constructor(trie: DoubleArray, unknown: number) {
+  constructor(trie: PieceTrie, unknown: number) {
     this.#trie = trie;
     this.#unknown = unknown;
   }
@@ -16,7 +17,7 @@ export class WordSegmenter implements Segmenter {
     for (let start = 0; start < length; ) {
       let end = start + 1;
       while (end < length && !isSpaceMark(bytes, end)) end++;
-      const id = findValue(this.#trie, bytes, start, end);
+      const id = findPiece(this.#trie, bytes, start, end);
       ids.push(id < 0 ? this.#unknown : id);
       ends?.push(end);
       start = end;
@@ -26,11 +27,11 @@ export class WordSegmenter implements Segmenter {
 
 /** A model whose pieces are single characters, and user-defined ones. */
 export class CharacterSegmenter implements Segmenter {
-  readonly #trie: DoubleArray;
+  readonly #trie: PieceTrie;
   readonly #userDefined: DoubleArray;
   readonly #unknown: number;
 
-  constructor(trie: DoubleArray, userDefined: DoubleArray, unknown: number) {
+  constructor(trie: PieceTrie, userDefined: DoubleArray, unknown: number) {
     this.#trie = trie;
     this.#userDefined = userDefined;
     this.#unknown = unknown;
@@ -40,7 +41,7 @@ export class CharacterSegmenter implements Segmenter {
     for (let start = 0; start < length; ) {
       const kept = longestKey(this.#userDefined, bytes, start, length);
       const end = Math.min(start + (kept > 0 ? kept : characterLength(bytes[start]!)), length);
-      const id = findValue(this.#trie, bytes, start, end);
+      const id = findPiece(this.#trie, bytes, start, end);
       ids.push(id < 0 ? this.#unknown : id);
       ends?.push(end);
       start = end;
