@@ -21,7 +21,7 @@ export const NO_KEY = -1;
  * more than a narrow one. All is in one loop, since it usually runs but once, before the platform compiles its parts well.
  *
  * @param keyValues The value of each key, or `NO_KEY` for one that is left out.
- * @param hasTails Whether a key has no more nodes than tell it from others.
+ * @param hasTails Whether a key has no more nodes than tell it from others, if it's longer than that by at least three bytes.
  * @param onRepeat Called with the value of a key that was there before.
  */
 export function linkNodes(
@@ -92,7 +92,8 @@ export function linkNodes(
     }
     labels[size] = byte;
     node = size++;
-    if (hasTails && keys[i + 1] !== 0) {
+    // A shorter tail is made of nodes: looking at the piece takes as long as going on to two of them.
+    if (hasTails && keys[i + 1] !== 0 && keys[i + 2] !== 0 && keys[i + 3] !== 0) {
       tails[node] = i + 1;
       while (keys[i + 1] !== 0) i++; // its end is what comes next
       valuesPlusOne[node] = keyValues[key]! + 1;

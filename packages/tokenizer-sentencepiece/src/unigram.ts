@@ -1,5 +1,5 @@
 import { hasValue, LABEL_MASK, offsetOf, TAIL } from "./double-array.js";
-import { endOfTail, type PieceTrie } from "./piece-trie.js";
+import type { PieceTrie } from "./piece-trie.js";
 import type { Segmenter } from "./segmenter.js";
 import { characterLength } from "./utf8.js";
 import { WordCache } from "./word-cache.js";
@@ -130,7 +130,7 @@ export class Unigram implements Segmenter {
     const second = this.#second;
     const from = this.#from;
     const ids = this.#ids;
-    const { units } = trie;
+    const { units, pieces, starts } = trie;
     const rootOffset = offsetOf(units[0]!);
     let largest = 0;
     from.fill(-1, 0, end - start + 1);
@@ -150,9 +150,11 @@ export class Unigram implements Segmenter {
         if (!hasValue(unit)) continue;
         let id = units[place ^ offset]! & 0x7fffffff;
         if (id >= TAIL) {
-          i = endOfTail(trie, id, bytes, at, i, end);
-          if (i < 0) break;
           id -= TAIL;
+          let from = starts[id]! + i - at;
+          let expected = pieces[from]!;
+          for (; expected !== 0 && i < end && bytes[i] === expected; i++) expected = pieces[++from]!;
+          if (expected !== 0) break;
         }
         // Not rounded before it's compared: the reference adds in double precision and keeps single.
         const sum = before + scores[id]!;
