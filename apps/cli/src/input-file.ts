@@ -20,7 +20,11 @@ export async function readBytes(path: string, expected: string): Promise<Buffer>
 
 /** Reads a file of JSON that the user named; a message says its path once. */
 export async function readJson<T>(path: string, expected: string, parse: (json: unknown) => T): Promise<T> {
-  const text = await readText(path, expected);
+  return parseJson(path, await readText(path, expected), parse);
+}
+
+/** Reads JSON that stands in a file that the user named. */
+export function parseJson<T>(path: string, text: string, parse: (json: unknown) => T): Promise<T> {
   return readingInput(() => {
     try {
       return parse(JSON.parse(text));

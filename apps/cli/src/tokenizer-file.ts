@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Tokenizer } from "@t5ts/tokenizer-bpe";
 import { loadSentencePiece, loadT5Tokenizer, parseModel, tokenizerFromJson } from "@t5ts/tokenizer-sentencepiece";
-import { readBytes, readJson } from "./input-file.js";
+import { parseJson, readBytes } from "./input-file.js";
 import { readingInput } from "./usage-error.js";
 
 const EXPECTED = "a tokenizer.json or a .model file";
@@ -10,10 +10,12 @@ const EXPECTED = "a tokenizer.json or a .model file";
 /** The files of a model folder that may hold its tokenizer; the first one there counts. */
 const FOLDER_FILES = ["tokenizer.json", "spiece.model"];
 
-/** Opens a tokenizer.json, of byte pair encoding or unigram, or a .model file of SentencePiece. */
+/** Opens a tokenizer.json, of byte pair encoding or unigram, or a .model file of SentencePiece, whatever its name. */
 export async function openTokenizer(path: string): Promise<Tokenizer> {
-  if (!/\.(model|spm)$/.test(path)) return readJson(path, EXPECTED, (json) => tokenizerFromJson(json));
   const file = await readBytes(path, EXPECTED);
+  if (!/\.(model|spm)$/.test(path) && !isBinary(file)) {
+    return parseJson(path, file.toString("utf8"), (json) => tokenizerFromJson(json));
+  }
   return readingInput(() => {
     try {
       return openModelFile(file);
@@ -21,6 +23,11 @@ export async function openTokenizer(path: string): Promise<Tokenizer> {
       throw new Error(`${path}: ${(cause as Error).message.replace(/^SentencePiece model: /, "")}`, { cause });
     }
   });
+}
+
+/** Whether a file has control characters that no JSON has, soon; those of SentencePiece begin with the numbers of fields. */
+function isBinary(file: Uint8Array): boolean {
+  return file.subarray(0, 1000).some((byte) => byte < 0x09);
 }
 
 /** Opens the tokenizer of a model folder. */

@@ -75,6 +75,9 @@ async function trainUnigramFile(
   { vocabSize, sentinels = T5_SENTINELS, out, byteFallback, maxPieceLength }: TokenizerTrainOptions,
   { show, signal }: Watching<TrainUnigramProgress>,
 ): Promise<Trained> {
+  if (vocabSize <= sentinels) {
+    throw new UsageError(`--vocab-size: expected more than the ${sentinels} of --sentinels, got ${vocabSize}`);
+  }
   const model = await trainUnigram(texts, {
     vocabSize: vocabSize - sentinels,
     hardVocabLimit: false,
@@ -82,6 +85,9 @@ async function trainUnigramFile(
     maxPieceLength,
     onProgress: show,
     signal,
+  }).catch((cause) => {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new UsageError(`${cause.message}: --vocab-size ${vocabSize} without ${sentinels} sentinels`, { cause });
   });
   if (isModelFile(out)) return { tokenizer: loadT5Tokenizer(model, { extraIds: sentinels }), file: writeModel(model) };
   const tokenizer = loadT5Tokenizer(model, { extraIds: sentinels, dialect: "hf" });
