@@ -40,7 +40,7 @@ import * as tf from "@tensorflow/tfjs-core";
  *     h   = RmsNorm(x2, feedForwardNorm)
  *     y   = x2 + linear(relu(linear(h, up)), down), or with a `gate`: linear(GatedGelu(linear(h, gate), linear(h, up)), down)
  *
- * It has no gradient: not to be run while `isRecordingGradients`.
+ * for at most 16 rows b. It has no gradient: not to be run while `isRecordingGradients`.
  *
  * `AdamWUpdate`, with g = gradScale · grad:
  *

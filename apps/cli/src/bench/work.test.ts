@@ -12,7 +12,7 @@ describe("selectWork", () => {
       "gemm_nt 512x512x2048",
       "gemm_tn 512x512x2048",
       "gemm_nt 256x512x32128",
-      "gemm_nn 1x512x2048",
+      "gemm_nt 1x512x2048",
       "gemm_nt 64x128x64x128",
     ];
     const models = ["train_step", "encode128", "generate32_beam1", "generate32_beam4"];

@@ -59,7 +59,7 @@ const GEMM_SHAPES: readonly GemmShape[] = [
   { layout: "nt", batch: 1, m: 512, k: 512, n: 2048 },
   { layout: "tn", batch: 1, m: 512, k: 512, n: 2048 },
   { layout: "nt", batch: 1, m: 256, k: 512, n: 32128 },
-  { layout: "nn", batch: 1, m: 1, k: 512, n: 2048 },
+  { layout: "nt", batch: 1, m: 1, k: 512, n: 2048 },
   { layout: "nt", batch: 64, m: 128, k: 64, n: 128 },
 ];
 

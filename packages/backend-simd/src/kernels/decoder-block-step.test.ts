@@ -10,7 +10,7 @@ import {
 } from "@t5ts/tensor-core";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, it } from "vitest";
-import { describeConfigurations, expectLikeCpu, type Input, normal } from "../testing/conformance.js";
+import { describeConfigurations, expectLikeCpu, type Input, normal, runKernel } from "../testing/conformance.js";
 
 const rng = createRng(21);
 const EPSILON = 1e-6;
@@ -73,6 +73,7 @@ describeConfigurations("DecoderBlockStep", () => {
     { rows: 1, dModel: 64, heads: 4, depth: 16, dFf: 200, past: 3, input: 17 },
     { rows: 2, dModel: 33, heads: 3, depth: 5, dFf: 50, past: 1, input: 1 },
     { rows: 4, dModel: 128, heads: 4, depth: 32, dFf: 600, past: 31, input: 128 },
+    { rows: 16, dModel: 20, heads: 2, depth: 10, dFf: 530, past: 2, input: 5 },
     { rows: 7, dModel: 96, heads: 2, depth: 40, dFf: 130, past: 9, input: 13 },
   ])("does all of a block for one position: %o", async (sizes) => {
     for (const isGated of [false, true]) {
@@ -87,5 +88,11 @@ describeConfigurations("DecoderBlockStep", () => {
       );
     }
     expect(tf.getBackend()).toBe("simd");
+  });
+
+  it("refuses more rows than it takes", () => {
+    const inputs = inputsFor({ rows: 17, dModel: 4, heads: 1, depth: 2, dFf: 3, past: 0, input: 1 }, false);
+    const run = () => runKernel("DecoderBlockStep", inputs, { numHeads: 1, epsilon: EPSILON });
+    expect(() => tf.tidy(run)).toThrow("DecoderBlockStep: x: expected at most 16 rows, got [17, 1, 4]");
   });
 });

@@ -6,6 +6,9 @@ import { areAll, type KernelArguments, type KernelTable } from "./kernel.js";
 
 export const decoderBlockStepKernels: KernelTable = { DecoderBlockStep: (args) => decoderBlockStep(args) };
 
+/** As many as `rowsTimesTransposed` takes. */
+const MOST_ROWS = 16;
+
 /**
  * Everything a position needs of a block, as one list of jobs. There are some twenty of them, of microseconds each, with
  * no more than a few rows: as operations of their own they'd take as long to be called as to be done.
@@ -14,6 +17,9 @@ function decoderBlockStep({ inputs, attrs, backend }: KernelArguments): TensorIn
   if (!areAll("float32", ...Object.values(inputs))) return undefined;
   const { x, query, up, gate, crossKey } = inputs as Record<string, TensorInfo> & { x: TensorInfo };
   const [rows, , dModel] = x.shape as [number, number, number];
+  if (rows > MOST_ROWS) {
+    throw new RangeError(`DecoderBlockStep: x: expected at most ${MOST_ROWS} rows, got [${x.shape.join(", ")}]`);
+  }
   const [inner, dFf] = [query!.shape[0] as number, up!.shape[0] as number];
   const [heads, epsilon] = [attrs.numHeads as number, attrs.epsilon as number];
   const depth = inner / heads;
