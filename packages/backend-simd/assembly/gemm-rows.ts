@@ -3,7 +3,7 @@ import { loadPart, madd, sumLanes } from "./simd";
 
 /**
  * Products of at most a few rows with a matrix, as in a step of decoding: what bounds them is reading the matrix once,
- * so nothing is packed.
+ * so it isn't packed.
  *
  * A processor reads ahead for a loop that goes through memory line by line, and hardly for one that has several streams
  * (measured: 33 GB/s and 14). So one row of a takes the rows of b one by one, and where several rows of a take several of

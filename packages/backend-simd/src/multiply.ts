@@ -18,6 +18,7 @@ export type Batch = { size: number; strideA: number; strideB: number; strideC: n
 
 /** With so few rows, reading the matrix once is what takes the time, and packing it would double that. */
 const FEW_ROWS = 4;
+/** Where each element is an inner product with a row of it, the rows of a stay in the first-level cache for longer. */
 const FEW_ROWS_TRANSPOSED = 8;
 /** Below so many multiplications a call of BLAS takes as long as our product, and below so many rows or columns longer. */
 const BLAS_WORK = 1 << 16;

@@ -27,7 +27,9 @@ const JOB_COUNT = 192;
 const FIRST_JOB = 256;
 const JOB_WORDS = 128;
 /** The most jobs of a list. */
-export const MOST_JOBS = 32;
+const MOST_JOBS = 32;
+/** The most arguments of a job. */
+const MOST_ARGUMENTS = 48;
 /** Bytes of the block; behind it lie the layouts of strided kernels. */
 export const CONTROL_BYTES: number = 4 * (FIRST_JOB + MOST_JOBS * JOB_WORDS);
 
@@ -59,8 +61,15 @@ export function controlOf(buffer: ArrayBufferLike): Control {
 /** A job as it's written into the block. */
 export type PostedJob = { kernel: number; args: readonly number[]; parts: number; run: number; waits: boolean };
 
-/** Writes a list, which must not be open. */
+/**
+ * Writes a list, which must not be open.
+ *
+ * @throws RangeError if the block has no room for it.
+ */
 export function writeJobs({ words, numbers }: Control, jobs: readonly PostedJob[]): void {
+  if (jobs.length > MOST_JOBS || jobs.some(({ args }) => args.length > MOST_ARGUMENTS)) {
+    throw new RangeError(`simd: expected at most ${MOST_JOBS} jobs of ${MOST_ARGUMENTS} arguments`);
+  }
   let [before, after] = [0, 0];
   for (const [i, { kernel, args, parts, run, waits }] of jobs.entries()) {
     const job = FIRST_JOB + i * JOB_WORDS;

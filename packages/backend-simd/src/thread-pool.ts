@@ -109,7 +109,7 @@ export class ThreadPool {
     this.runAll([{ kernel, args, parts, work, waits: false }]);
   }
 
-  /** Does a list of jobs, at most `MOST_JOBS`; threads are woken up once, and wait for each other where a job waits. */
+  /** Does a list of at most 32 jobs: threads are woken up once, and wait for each other where a job waits. */
   runAll(jobs: readonly Job[]): void {
     const work = jobs.reduce((sum, job) => sum + job.parts * job.work, 0);
     const mostParts = jobs.reduce((most, { parts }) => Math.max(most, parts), 0);

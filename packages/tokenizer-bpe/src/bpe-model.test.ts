@@ -5,6 +5,19 @@ import { BYTE_CHARACTERS, byteCharacters } from "./byte-alphabet.js";
 import { loadTokenizer } from "./load-tokenizer.js";
 import { expectAsNative, fileOf } from "./testing/hugging-face.js";
 
+/** Merges of the pairs of `parts` that are drawn, once each; what they join is added to `parts` and to `pieces`. */
+function mergesOf(drawn: readonly [number, number][], pieces: string[], parts: string[]): [string, string][] {
+  const merges = new Map<string, [string, string]>();
+  for (const [left, right] of drawn) {
+    const pair: [string, string] = [parts[left % parts.length]!, parts[right % parts.length]!];
+    merges.set(pair.join(" "), pair);
+    if (pieces.includes(pair.join(""))) continue;
+    pieces.push(pair.join(""));
+    parts.push(pair.join(""));
+  }
+  return [...merges.values()];
+}
+
 /** A model with random merges over a few pieces, among them the unknown one and bytes. */
 const model = fc
   .record({
@@ -20,18 +33,11 @@ const model = fc
   .map(({ hasMore, hasBytes, merges: drawn, isAmongLetters, ...options }) => {
     const pieces = ["<unk>", "a", "b", "▁", "é", ...(hasMore ? ["中", "Ġ"] : []), ...(hasBytes ? FALLBACK_PIECES : [])];
     const parts = isAmongLetters ? pieces.slice(1, 5) : [...pieces];
-    const merges = new Map<string, [string, string]>();
-    for (const [left, right] of drawn) {
-      const pair: [string, string] = [parts[left % parts.length]!, parts[right % parts.length]!];
-      merges.set(pair.join(" "), pair);
-      if (pieces.includes(pair.join(""))) continue;
-      pieces.push(pair.join(""));
-      parts.push(pair.join(""));
-    }
+    const merges = mergesOf(drawn, pieces, parts);
     return {
       ...options,
       vocab: Object.fromEntries(pieces.map((piece, id) => [piece, id])),
-      merges: [...merges.values()],
+      merges,
     };
   });
 
@@ -79,17 +85,10 @@ describe("BpeModel", () => {
         async (drawn, isWhole, texts) => {
           const pieces = [...BYTE_CHARACTERS];
           const parts = [...new Set(atoms.join(""))];
-          const merges = new Map<string, [string, string]>();
-          for (const [left, right] of drawn) {
-            const pair: [string, string] = [parts[left % parts.length]!, parts[right % parts.length]!];
-            merges.set(pair.join(" "), pair);
-            if (pieces.includes(pair.join(""))) continue;
-            pieces.push(pair.join(""));
-            parts.push(pair.join(""));
-          }
+          const merges = mergesOf(drawn, pieces, parts);
           const vocab = Object.fromEntries(pieces.map((piece, id) => [piece, id]));
           const file = fileOf(
-            { vocab, merges: [...merges.values()], ignore_merges: isWhole, unk_token: null },
+            { vocab, merges, ignore_merges: isWhole, unk_token: null },
             { pre_tokenizer: { type: "ByteLevel", add_prefix_space: false, use_regex: false, trim_offsets: false } },
           );
           await expectAsNative(file, texts);
