@@ -1,15 +1,16 @@
+import { Session } from "node:inspector/promises";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { findBlas } from "./blas.js";
 import { Heap } from "./heap.js";
 import { simdInfo } from "./index.js";
 import { restart } from "./testing/conformance.js";
+import { LIBRARIES } from "./testing/libraries.js";
 
 /** A library that is there on any system with glibc or musl, and has no matrix product. */
 const NOT_BLAS = process.platform === "darwin" ? "/usr/lib/libSystem.B.dylib" : "libm.so.6";
 
 describe("findBlas", () => {
-  const found = findBlas(true, new Heap(true), 1);
   afterEach(() => {
     delete process.env.T5_BLAS;
   });
@@ -33,10 +34,10 @@ describe("findBlas", () => {
     expect(tf.sum(tf.matMul(x, x)).dataSync()[0]).toBe(1e6);
   });
 
-  it.skipIf(found.blas === undefined)("multiplies in place, on memory that moves as it grows", () => {
+  it.each(LIBRARIES)("multiplies in place by %s, on memory that moves as it grows", (library) => {
     for (const isShared of [true, false]) {
       const heap = new Heap(isShared);
-      const blas = findBlas(true, heap, 1).blas!;
+      const blas = findBlas(library, heap, 1).blas!;
       const multiply = (a: number, b: number, c: number, accumulate: number) =>
         blas.sgemm(0, 0, 2, 2, 3, a, 3, b, 2, c, 2, accumulate);
       for (let round = 0; round < 2; round++) {
@@ -52,8 +53,25 @@ describe("findBlas", () => {
       }
     }
   });
+
+  it.each(LIBRARIES)("multiplies by %s while signals come in", async (library) => {
+    await restart({ blas: library, threads: 2 });
+    const profiler = new Session();
+    profiler.connect();
+    await profiler.post("Profiler.enable");
+    await profiler.post("Profiler.setSamplingInterval", { interval: 100 });
+    await profiler.post("Profiler.start");
+    const [a, b] = [tf.ones([128, 128]), tf.ones([128, 64])];
+    for (const until = performance.now() + 500; performance.now() < until; ) {
+      const sum = tf.tidy(() => tf.sum(tf.matMul(a, b)));
+      expect(sum.dataSync()[0]).toBe(128 * 128 * 64);
+      sum.dispose();
+    }
+    await profiler.post("Profiler.stop");
+    profiler.disconnect();
+  });
 });
 
-if (findBlas(true, new Heap(true), 1).blas === undefined) {
-  console.warn("No BLAS: products through it aren't tested. Debian: apt-get install libopenblas0-pthread.");
+if (LIBRARIES.length === 0) {
+  console.warn("No BLAS: products through it aren't tested. Debian: apt-get install libdnnl3 libopenblas0-pthread.");
 }

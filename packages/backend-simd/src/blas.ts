@@ -1,5 +1,5 @@
 import type { Heap } from "./heap.js";
-import { createSgemm, type Koffi, type Library, type Sgemm, type SgemmSource, sgemmTiles } from "./sgemm.js";
+import { type Koffi, openGemm, type Sgemm, type SgemmSource, sgemmTiles } from "./sgemm.js";
 import type { KernelFunction } from "./thread-control.js";
 
 /** A native library of matrix products that works on the heap in place. */
@@ -18,6 +18,12 @@ export type Blas = {
 /** The library, or why there is none. */
 export type BlasSearch = { blas: Blas; reason?: undefined } | { blas?: undefined; reason: string };
 
+/** oneDNN, which comes first: of products of a few hundred rows it makes a third more a second than OpenBLAS. */
+const ONEDNN = [
+  "/usr/lib/x86_64-linux-gnu/libdnnl.so.3",
+  "/usr/lib/x86_64-linux-gnu/libdnnl.so.2",
+  "/usr/lib64/libdnnl.so.3",
+];
 /** Where distributions put OpenBLAS. Its pthread build comes first: OpenMP's threads stall when other work is about. */
 const OPENBLAS = [
   "/usr/lib/x86_64-linux-gnu/openblas-pthread/libopenblas.so.0",
@@ -54,7 +60,7 @@ export function findBlas(wanted: boolean | string, heap: Heap, threads: number):
     return { reason: `the package koffi isn't installed or doesn't load (${firstLine(error)})` };
   }
   const named = typeof wanted === "string" ? wanted : globalThis.process.env.T5_BLAS;
-  const candidates = named ? [named] : globalThis.process.platform === "darwin" ? MAC : OPENBLAS;
+  const candidates = named ? [named] : usualPlaces(globalThis.process);
   const failures: string[] = [];
   for (const library of candidates) {
     try {
@@ -64,37 +70,33 @@ export function findBlas(wanted: boolean | string, heap: Heap, threads: number):
     }
   }
   if (named) return { reason: `${named}: ${failures[0]}` };
-  return { reason: "no OpenBLAS in the usual places; install it (Debian: libopenblas0-pthread) or set T5_BLAS" };
+  return {
+    reason:
+      "no oneDNN or OpenBLAS in the usual places; install one (Debian: libdnnl3 or libopenblas0-pthread) or set T5_BLAS",
+  };
+}
+
+/** Where to look, the fastest first. */
+export function usualPlaces({ platform, arch }: NodeJS.Process): string[] {
+  if (platform === "darwin") return MAC;
+  return arch === "x64" ? [...ONEDNN, ...OPENBLAS] : OPENBLAS; // elsewhere oneDNN's own product isn't made for the processor
 }
 
 function load(koffi: Koffi, koffiFile: string, library: string, heap: Heap, threads: number): Blas {
-  const handle = koffi.load(library);
   const base = baseAddress(koffi, heap);
-  const sgemm = createSgemm(handle, base);
-  const blas: Blas = { library, threads, sgemm, sgemmTiles: sgemmTiles(sgemm), source: undefined };
+  const { sgemm, mayBeShared, setThreads } = openGemm(koffi.load(library), base);
+  const isShared = threads > 1 && mayBeShared;
+  setThreads?.(isShared ? 1 : threads);
+  const blas: Blas = {
+    library,
+    threads: setThreads === undefined ? 0 : threads,
+    sgemm,
+    sgemmTiles: sgemmTiles(sgemm),
+    source: isShared ? { koffi: koffiFile, library, heap: base() } : undefined,
+  };
   check(blas, heap);
-  try {
-    if (threads > 1 && mayBeShared(handle)) {
-      handle.func("void openblas_set_num_threads(int)")(1);
-      blas.source = { koffi: koffiFile, library, heap: base() };
-    } else {
-      handle.func("void openblas_set_num_threads(int)")(threads);
-    }
-  } catch {
-    blas.threads = 0; // not OpenBLAS, or an old one
-  }
   return blas;
 }
-
-/**
- * Whether several threads may call a library at the same time, each for one product: OpenBLAS's build for pthreads is
- * safe for that, the serial one isn't, and the one for OpenMP has a number of threads for each caller.
- */
-function mayBeShared(library: Library): boolean {
-  return library.func("int openblas_get_parallel()")() === WITH_PTHREADS;
-}
-
-const WITH_PTHREADS = 1;
 
 /** The heap's address in the process; growing the heap may move it. */
 function baseAddress(koffi: Koffi, heap: Heap): () => number {

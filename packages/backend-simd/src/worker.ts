@@ -1,5 +1,5 @@
 import { instantiateKernels, kernelNames } from "./kernel-instance.js";
-import { createSgemm, type Koffi, type Sgemm, type SgemmSource } from "./sgemm.js";
+import { type Koffi, openGemm, type Sgemm, type SgemmSource } from "./sgemm.js";
 import {
   ACTIVE,
   controlOf,
@@ -52,7 +52,9 @@ function work({ module, memory, thread, scratch, sgemm: source }: WorkerStart): 
 
 function loadSgemm({ koffi, library, heap }: SgemmSource): Sgemm {
   const require = process.getBuiltinModule("node:module").createRequire(koffi);
-  return createSgemm((require(koffi) as Koffi).load(library), () => heap);
+  const { sgemm, setThreads } = openGemm((require(koffi) as Koffi).load(library), () => heap);
+  setThreads?.(1);
+  return sgemm;
 }
 
 /** Whether there's another list than `generation` before the time is over. */

@@ -4,6 +4,7 @@ import "@tensorflow/tfjs-backend-cpu";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect } from "vitest";
 import { registerSimdBackend, type SimdOptions } from "../index.js";
+import { LIBRARIES } from "./libraries.js";
 
 /** Every way in which the backend runs: each operation is tested in all of them. */
 const CONFIGURATIONS: [title: string, options: SimdOptions][] = [
@@ -13,7 +14,7 @@ const CONFIGURATIONS: [title: string, options: SimdOptions][] = [
   ],
   ["one thread, BLAS", { threads: 1, blas: true, sharedMemory: false }],
   ["two threads", { threads: 2, blas: false }],
-  ["two threads, BLAS", { threads: 2, blas: true }],
+  ...LIBRARIES.map((blas): [string, SimdOptions] => [`two threads, ${blas}`, { threads: 2, blas }]),
 ];
 
 /** Runs one suite in each configuration of the backend. */
