@@ -27,7 +27,7 @@ const JOB_COUNT = 192;
 const FIRST_JOB = 256;
 const JOB_WORDS = 128;
 /** The most jobs of a list. */
-const MOST_JOBS = 32;
+export const MOST_JOBS = 128;
 /** The most arguments of a job. */
 const MOST_ARGUMENTS = 48;
 /** Bytes of the block; behind it lie the layouts of strided kernels. */

@@ -13,6 +13,7 @@ import {
   HAS_FAILED,
   IS_OPEN,
   type KernelFunction,
+  MOST_JOBS,
   type PostedJob,
   READY,
   writeJobs,
@@ -109,12 +110,12 @@ export class ThreadPool {
     this.runAll([{ kernel, args, parts, work, waits: false }]);
   }
 
-  /** Does a list of at most 32 jobs: threads are woken up once, and wait for each other where a job waits. */
+  /** Does a list of jobs: threads are woken up once, and wait for each other where a job waits. */
   runAll(jobs: readonly Job[]): void {
     const work = jobs.reduce((sum, job) => sum + job.parts * job.work, 0);
     const mostParts = jobs.reduce((most, { parts }) => Math.max(most, parts), 0);
     if (mostParts > 1 && this.#threads > 1 && work >= PARALLEL_WORK && this.#start()) {
-      this.#post(jobs);
+      for (let i = 0; i < jobs.length; i += MOST_JOBS) this.#post(jobs.slice(i, i + MOST_JOBS));
       return;
     }
     for (const { kernel, args, parts } of jobs)

@@ -2,6 +2,7 @@ import type { KeyValue } from "@t5ts/layers";
 import { disposeReplaced, tidy } from "@t5ts/tensor-core";
 import * as tf from "@tensorflow/tfjs-core";
 import { type DecoderState, decodeHidden, startDecoding, toLogits } from "./decoder.js";
+import { decoderStep } from "./decoder-step.js";
 import { encode, type T5Inputs } from "./encoder.js";
 import type { T5Model } from "./params.js";
 
@@ -22,7 +23,10 @@ export function decodeStep(
 ): { logits: tf.Tensor2D; state: DecoderState } {
   const [rows, length] = [tokens.length, tokens[0]?.length ?? 0];
   const next = tidy(() => {
-    const { x, state: after } = decodeHidden(model, tf.tensor2d(tokens, [rows, length], "int32"), state);
+    const ids = tf.tensor2d(tokens, [rows, length], "int32");
+    const step = decoderStep(model, ids, state);
+    if (step !== undefined) return step;
+    const { x, state: after } = decodeHidden(model, ids, state);
     const last = tf.slice(x, [0, length - 1, 0], [rows, 1, model.config.dModel]);
     return { logits: tf.reshape(toLogits(model, last), [rows, model.config.vocabSize]) as tf.Tensor2D, state: after };
   });

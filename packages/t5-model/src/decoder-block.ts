@@ -9,7 +9,6 @@ import {
 } from "@t5ts/layers";
 import { addDropout } from "@t5ts/tensor-core";
 import * as tf from "@tensorflow/tfjs-core";
-import { decoderBlockStep } from "./decoder-block-step.js";
 import type { DecoderBlockParams } from "./params.js";
 
 /** What a decoder block sees beside its own input. */
@@ -32,8 +31,6 @@ export function decoderBlock(
   context: DecoderBlockContext,
   options: BlockOptions,
 ): { x: tf.Tensor; self: KeyValue } {
-  const step = decoderBlockStep(params, x, context, options);
-  if (step !== undefined) return step;
   const { past, cross, selfBias, crossBias, watchCross } = context;
   const { numHeads, layerNormEpsilon, dropoutRate, rng } = options;
 

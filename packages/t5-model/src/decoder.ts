@@ -48,20 +48,14 @@ export function decode(
 
 /** `decode` without the output layer: `x` [batch, length, dModel]. */
 export function decodeHidden(
-  { config, params }: T5Model,
+  model: T5Model,
   ids: tf.Tensor2D,
   state: DecoderState,
   options: PassOptions = {},
 ): { x: tf.Tensor3D; state: DecoderState } {
-  checkShape("decode: ids", ids, ["batch", "length"]);
+  const { config, params } = model;
   const { blocks, finalNorm } = params.decoder;
-  const start = state.self[0]?.key.shape[2] ?? 0;
-  const lengths = { queryLength: ids.shape[1], keyLength: start + ids.shape[1] };
-  const position = positionBiases(config, params.decoder, { isBidirectional: false, ...lengths });
-  const masks = combineBiases(causalBias(lengths.queryLength, lengths.keyLength), windows(config, lengths));
-  const selfBias = sumOncePerBias(masks, position);
-
-  let x = embedPlaced(config, params.decoderEmbedding ?? params.embedding, params.decoder, ids, { start, ...options });
+  let { x, selfBias } = placeTokens(model, ids, state, options);
   const self: KeyValue[] = [];
   for (const [layer, block] of blocks.entries()) {
     const kind = config.decoderAttention === "merged" ? "merged" : "decoder";
@@ -89,6 +83,25 @@ export function decodeHidden(
   return { x: x as tf.Tensor3D, state: { ...state, self } };
 }
 
+/** The words of `ids`, placed after those of `state`, and each layer's bias of what they see of the decoder's own. */
+export function placeTokens(
+  { config, params }: T5Model,
+  ids: tf.Tensor2D,
+  state: DecoderState,
+  options: PassOptions = {},
+): { x: tf.Tensor; selfBias: (layer: number) => tf.Tensor } {
+  checkShape("decode: ids", ids, ["batch", "length"]);
+  const start = state.self[0]?.key.shape[2] ?? 0;
+  const lengths = { queryLength: ids.shape[1], keyLength: start + ids.shape[1] };
+  const position = positionBiases(config, params.decoder, { isBidirectional: false, ...lengths });
+  const masks = combineBiases(causalBias(lengths.queryLength, lengths.keyLength), windows(config, lengths));
+  const embedding = params.decoderEmbedding ?? params.embedding;
+  return {
+    x: embedPlaced(config, embedding, params.decoder, ids, { start, ...options }),
+    selfBias: sumOncePerBias(masks, position),
+  };
+}
+
 /** Every tensor that a block depends on. */
 type DecoderBlockInputs = {
   block: DecoderBlockParams;
@@ -97,11 +110,14 @@ type DecoderBlockInputs = {
 };
 
 /** The output layer: [batch, length, dModel] → [batch, length, vocabSize]. */
-export function toLogits({ config, params }: T5Model, x: tf.Tensor): tf.Tensor3D {
+export function toLogits(model: T5Model, x: tf.Tensor): tf.Tensor3D {
+  const { config, params } = model;
   const scaled = config.scaleDecoderOutputs ? tf.mul(x, config.dModel ** -0.5) : x;
-  const logits =
-    params.lmHead === undefined
-      ? unembed(params.decoderEmbedding ?? params.embedding, scaled)
-      : linear(params.lmHead, scaled);
-  return logits as tf.Tensor3D;
+  const weight = outputWeight(model);
+  return (params.lmHead === undefined ? unembed({ weight }, scaled) : linear({ weight }, scaled)) as tf.Tensor3D;
+}
+
+/** The output layer's weight [vocabSize, dModel]: its own, or the embedding's. */
+export function outputWeight({ params }: T5Model): tf.Tensor2D {
+  return (params.lmHead ?? params.decoderEmbedding ?? params.embedding).weight;
 }

@@ -4,7 +4,7 @@ import { activationKernels } from "./activations.js";
 import { attentionKernels } from "./attention.js";
 import { castKernels } from "./cast.js";
 import { crossEntropyKernels } from "./cross-entropy.js";
-import { decoderBlockStepKernels } from "./decoder-block-step.js";
+import { decoderStepKernels } from "./decoder-step.js";
 import { dropoutKernels } from "./dropout.js";
 import { binaryKernels } from "./elementwise-binary.js";
 import { unaryKernels } from "./elementwise-unary.js";
@@ -26,7 +26,7 @@ const TABLES: readonly KernelTable[] = [
   activationKernels,
   attentionKernels,
   crossEntropyKernels,
-  decoderBlockStepKernels,
+  decoderStepKernels,
   dropoutKernels,
   optimizerKernels,
   rmsNormKernels,
