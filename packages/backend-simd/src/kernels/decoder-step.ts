@@ -10,7 +10,7 @@ export const decoderStepKernels: KernelTable = { DecoderStep: (args) => decoderS
 const MOST_ROWS = 16;
 
 /**
- * Everything a position needs of the decoder and the output layer, as one list of jobs. There are some sixteen of them in
+ * Everything a position needs of the decoder and the output layer, as one list of jobs. There are some ten of them in
  * a block, of microseconds each, with no more than a few rows: as operations of their own they'd take as long to be called
  * as to be done.
  */
@@ -28,7 +28,7 @@ function decoderStep({ inputs, attrs, backend }: KernelArguments): TensorInfo[] 
   const inputLength = inputs["0.crossKey"]!.shape[2] as number;
 
   const logits = backend.output([rows, head.shape[0] as number]);
-  const { bytes, placesFrom } = carve(sizes, backend.pool.threads * Math.max(past + 1, inputLength));
+  const { bytes, placesFrom } = carve(sizes, backend.pool.threads, Math.max(past + 1, inputLength));
   return backend.withMemory(bytes, (start) => {
     const step = new Step(backend, inputs, sizes, epsilon, placesFrom(start));
     const outputs = [logits];
@@ -45,12 +45,12 @@ type Sizes = { rows: number; dModel: number; inner: number; dFf: number; numHead
 type Places = Record<PlaceName, number>;
 type PlaceName = "x" | "normed" | "query" | "key" | "value" | "attended" | "logSumExp" | "wide" | "gate" | "scores";
 
-/** Lays the places out one after the other, each on a cache line of its own. */
-function carve(sizes: Sizes, scores: number): { bytes: number; placesFrom: (start: number) => Places } {
+/** Lays the places out one after the other, each on a cache line of its own; norms and scores are each thread's. */
+function carve(sizes: Sizes, threads: number, keys: number): { bytes: number; placesFrom: (start: number) => Places } {
   const { rows, dModel, inner, dFf, numHeads } = sizes;
   const widths = {
     x: dModel,
-    normed: dModel,
+    normed: threads * dModel,
     query: inner,
     key: inner,
     value: inner,
@@ -61,7 +61,7 @@ function carve(sizes: Sizes, scores: number): { bytes: number; placesFrom: (star
     ([name, width]) => [name, rows * width] as const,
   );
   let bytes = 0;
-  const offsets = [...counts, ["scores", scores] as const].map(([name, count]) => {
+  const offsets = [...counts, ["scores", threads * keys] as const].map(([name, count]) => {
     const offset = bytes;
     bytes += Math.ceil((count * 4) / 64) * 64;
     return [name, offset] as const;
@@ -103,36 +103,31 @@ class Step {
     ];
     const [keyAt, valueAt] = [this.#backend.address(key), this.#backend.address(value)];
 
-    this.#norm(`${block}selfAttentionNorm`);
-    this.#linear(at.normed, `${block}query`, at.query);
-    this.#linear(at.normed, `${block}key`, at.key, NOTHING, false);
-    this.#linear(at.normed, `${block}value`, at.value, NOTHING, false);
-    this.#append(`${block}pastKey`, past, at.key, keyAt, true);
-    this.#append(`${block}pastValue`, past, at.value, valueAt, false);
-    this.#attend(keyAt, valueAt, length, `${block}selfBias`);
+    const selfNorm = `${block}selfAttentionNorm`;
+    this.#linearOfNorm(selfNorm, `${block}query`, at.query);
+    this.#linearOfNorm(selfNorm, `${block}key`, at.key, { waits: false });
+    this.#linearOfNorm(selfNorm, `${block}value`, at.value, { waits: false });
+    this.#attendToPast(block, past, keyAt, valueAt);
     this.#addLinear(at.attended, `${block}output`);
 
-    const [crossKey, crossValue] = [this.#address(`${block}crossKey`), this.#address(`${block}crossValue`)];
-    this.#norm(`${block}crossAttentionNorm`);
-    this.#linear(at.normed, `${block}crossQuery`, at.query);
-    this.#attend(crossKey, crossValue, this.#inputs[`${block}crossKey`]!.shape[2] as number, "crossBias");
+    this.#linearOfNorm(`${block}crossAttentionNorm`, `${block}crossQuery`, at.query);
+    this.#attendToInput(block);
     this.#addLinear(at.attended, `${block}crossOutput`);
 
-    this.#norm(`${block}feedForwardNorm`);
-    this.#linear(at.normed, `${block}up`, at.wide);
-    if (this.#inputs[`${block}gate`] === undefined) {
-      this.#activate("reluOf", [at.wide]);
-    } else {
-      this.#linear(at.normed, `${block}gate`, at.gate, NOTHING, false);
-      this.#activate("gatedGelu", [at.gate, at.wide]);
+    const isGated = this.#inputs[`${block}gate`] !== undefined;
+    const norm = `${block}feedForwardNorm`;
+    this.#linearOfNorm(norm, `${block}up`, at.wide, { isRelu: !isGated });
+    if (isGated) {
+      this.#linearOfNorm(norm, `${block}gate`, at.gate, { waits: false });
+      const { rows, dFf } = this.#sizes;
+      this.#add("gatedGelu", [at.gate, at.wide, at.wide], rows * dFf, GELU_WORK);
     }
     this.#addLinear(at.wide, `${block}down`);
     return [key, value];
   }
 
   addOutputLayer(logits: number): void {
-    this.#norm("finalNorm");
-    this.#linear(this.#at.normed, "head", logits);
+    this.#linearOfNorm("finalNorm", "head", logits);
   }
 
   #address(name: string): number {
@@ -143,46 +138,60 @@ class Step {
     this.jobs.push({ kernel, args, parts, work, waits });
   }
 
-  #norm(weight: string): void {
+  #linearOfNorm(norm: string, weight: string, to: number, { isRelu = false, waits = true } = {}): void {
     const { rows, dModel } = this.#sizes;
-    const args = [this.#sum, this.#address(weight), this.#at.normed, dModel, this.#epsilon];
-    this.#add("rmsNorm", args, rows, dModel * 2);
+    const dOut = this.#inputs[weight]!.shape[0] as number;
+    const args = [rows, dModel, this.#sum, this.#address(norm), this.#epsilon, this.#at.normed, this.#address(weight)];
+    this.#add(
+      "normedTimesTransposed",
+      [...args, to, dOut, Number(isRelu)],
+      dOut,
+      Math.ceil((rows * dModel) / 8),
+      waits,
+    );
   }
 
-  #linear(from: number, weight: string, to: number, addend = NOTHING, waits = true): void {
+  /** Adds it to the sum. */
+  #addLinear(from: number, weight: string): void {
     const { rows } = this.#sizes;
     const [dOut, dIn] = this.#inputs[weight]!.shape as [number, number];
-    const args = [rows, dIn, from, dIn, this.#address(weight), dIn, to, dOut, addend];
-    this.#add("rowsTimesTransposed", args, dOut, Math.ceil((rows * dIn) / 8), waits);
-  }
-
-  #addLinear(from: number, weight: string): void {
-    this.#linear(from, weight, this.#at.x, this.#sum);
+    const args = [rows, dIn, from, dIn, this.#address(weight), dIn, this.#at.x, dOut, this.#sum];
+    this.#add("rowsTimesTransposed", args, dOut, Math.ceil((rows * dIn) / 8));
     this.#sum = this.#at.x;
   }
 
-  #append(before: string, past: number, next: number, to: number, waits: boolean): void {
+  #attendToPast(block: string, past: number, key: number, value: number): void {
     const { rows, numHeads, depth } = this.#sizes;
-    const args = [past === 0 ? 0 : this.#address(before), past * depth * 4, next, depth * 4, to];
-    this.#add("joinRows", args, rows * numHeads, Math.ceil(((past + 1) * depth) / 2), waits);
+    const at = this.#at;
+    const [pastKey, pastValue] =
+      past === 0 ? [0, 0] : [this.#address(`${block}pastKey`), this.#address(`${block}pastValue`)];
+    const { bias, strides } = this.#biasOf(`${block}selfBias`, past + 1);
+    const [strideB, strideH, , strideK] = strides as [number, number, number, number];
+    const args = [pastKey, at.key, pastValue, at.value, past, at.query, key, value, bias, at.attended, at.logSumExp];
+    args.push(numHeads, depth, strideB, strideH, strideK, at.scores);
+    this.#add("attentionOfNext", args, rows * numHeads, (past + 1) * depth);
   }
 
-  #attend(key: number, value: number, length: number, bias: string): void {
+  #attendToInput(block: string): void {
     const { rows, numHeads, depth } = this.#sizes;
-    const { query, attended, logSumExp, scores } = this.#at;
-    const strides = broadcastStrides(this.#inputs[bias]!.shape, [rows, numHeads, 1, length]);
-    const args = [query, key, value, this.#address(bias), attended, logSumExp, numHeads, 1, length, depth];
-    args.push(...strides, ...NO_DROPOUT, scores, 1);
+    const at = this.#at;
+    const length = this.#inputs[`${block}crossKey`]!.shape[2] as number;
+    const { bias, strides } = this.#biasOf("crossBias", length);
+    const args = [at.query, this.#address(`${block}crossKey`), this.#address(`${block}crossValue`), bias, at.attended];
+    args.push(at.logSumExp, numHeads, 1, length, depth, ...strides, ...NO_DROPOUT, at.scores, 1);
     this.#add("attention", args, rows * numHeads, length * depth);
   }
 
-  #activate(kernel: string, from: number[]): void {
-    const { rows, dFf } = this.#sizes;
-    this.#add(kernel, [...from, this.#at.wide], rows * dFf, from.length * 3);
+  #biasOf(name: string, length: number): { bias: number; strides: number[] } {
+    const { rows, numHeads } = this.#sizes;
+    return {
+      bias: this.#address(name),
+      strides: broadcastStrides(this.#inputs[name]!.shape, [rows, numHeads, 1, length]),
+    };
   }
 }
 
-/** No addend. */
-const NOTHING = 0;
+/** A gated GELU's work, in elements of a cheap operation. */
+const GELU_WORK = 6;
 /** Two words of no stream, a threshold that keeps all, and the scale of what is kept. */
 const NO_DROPOUT = [0, 0, 0, 1];
