@@ -1,4 +1,4 @@
-import type { KeyValue } from "@t5ts/layers";
+import type { AttentionParams, KeyValue, RmsNormParams } from "@t5ts/layers";
 import { hasFusedKernel, isRecordingGradients, runFusedKernel } from "@t5ts/tensor-core";
 import * as tf from "@tensorflow/tfjs-core";
 import { type DecoderState, outputWeight, placeTokens } from "./decoder.js";
@@ -27,56 +27,55 @@ export function decoderStep(
   if (isRecordingGradients() || !hasFusedKernel("DecoderStep")) return;
   const { x, selfBias } = placeTokens(model, ids, state);
   const norm = params.decoder.finalNorm.weight;
-  const inputs: Record<string, tf.Tensor> = {
+  const { blocks } = params.decoder;
+  const layers = blocks.map((block, layer) => layerInputs(block, state, selfBias(layer), layer));
+  const inputs = [
     x,
-    crossBias: state.crossBias,
-    finalNorm: config.scaleDecoderOutputs ? tf.mul(norm, dModel ** -0.5) : norm,
+    state.crossBias,
+    config.scaleDecoderOutputs ? tf.mul(norm, dModel ** -0.5) : norm,
     head,
-  };
-  for (const [layer, block] of params.decoder.blocks.entries()) {
-    const context = { past: state.self[layer], cross: state.cross[layer] as KeyValue, selfBias: selfBias(layer) };
-    for (const [name, tensor] of Object.entries(blockInputs(block, context))) {
-      if (tensor !== undefined) inputs[`${layer}.${name}`] = tensor;
-    }
-  }
-  const attributes = { numLayers: params.decoder.blocks.length, numHeads, epsilon: layerNormEpsilon };
-  const [logits, ...keyValues] = runFusedKernel("DecoderStep", inputs, attributes) as tf.Tensor4D[];
-  const self = params.decoder.blocks.map((_, layer) => ({
+    ...layers.flat(),
+  ];
+  const [logits, ...keyValues] = runFusedKernel("DecoderStep", inputs, {
+    numLayers: blocks.length,
+    numHeads,
+    epsilon: layerNormEpsilon,
+    isGated: feedForwardProj === "gated-gelu",
+    hasPast: state.self.length > 0,
+  }) as tf.Tensor4D[];
+  const self = blocks.map((_, layer) => ({
     key: keyValues[2 * layer] as tf.Tensor4D,
     value: keyValues[2 * layer + 1] as tf.Tensor4D,
   }));
   return { logits: logits as tf.Tensor as tf.Tensor2D, state: { ...state, self } };
 }
 
-/** A block's part of the kernel's inputs, by its names for them. */
-function blockInputs(
-  {
-    selfAttentionNorm,
-    selfAttention,
-    crossAttentionNorm,
-    crossAttention,
-    feedForwardNorm,
-    feedForward,
-  }: DecoderBlockParams,
-  { past, cross, selfBias }: { past: KeyValue | undefined; cross: KeyValue; selfBias: tf.Tensor },
-): Record<string, tf.Tensor | undefined> {
-  return {
-    selfAttentionNorm: selfAttentionNorm.weight,
-    query: selfAttention.query.weight,
-    key: selfAttention.key.weight,
-    value: selfAttention.value.weight,
-    output: selfAttention.output.weight,
-    pastKey: past?.key,
-    pastValue: past?.value,
+/** A block's part of the kernel's inputs, in its order. */
+function layerInputs(
+  { selfAttentionNorm, selfAttention, feedForwardNorm, feedForward, ...block }: DecoderBlockParams,
+  state: DecoderState,
+  selfBias: tf.Tensor,
+  layer: number,
+): tf.Tensor[] {
+  const crossAttention = block.crossAttention as AttentionParams;
+  const cross = state.cross[layer] as KeyValue;
+  const past = state.self[layer];
+  return [
+    selfAttentionNorm.weight,
+    selfAttention.query.weight,
+    selfAttention.key.weight,
+    selfAttention.value.weight,
+    selfAttention.output.weight,
     selfBias,
-    crossAttentionNorm: crossAttentionNorm?.weight,
-    crossQuery: crossAttention?.query.weight,
-    crossOutput: crossAttention?.output.weight,
-    crossKey: cross.key,
-    crossValue: cross.value,
-    feedForwardNorm: feedForwardNorm.weight,
-    gate: feedForward.gate?.weight,
-    up: feedForward.up.weight,
-    down: feedForward.down.weight,
-  };
+    (block.crossAttentionNorm as RmsNormParams).weight,
+    crossAttention.query.weight,
+    crossAttention.output.weight,
+    cross.key,
+    cross.value,
+    feedForwardNorm.weight,
+    feedForward.up.weight,
+    feedForward.down.weight,
+    ...(feedForward.gate === undefined ? [] : [feedForward.gate.weight]),
+    ...(past === undefined ? [] : [past.key, past.value]),
+  ];
 }

@@ -19,7 +19,7 @@ import * as tf from "@tensorflow/tfjs-core";
  * | `GatedGeluGrad`            | dy, gate, x                                       |                                          | dGate, dx |
  * | `Attention`                | query [b, h, q, d], key and value [b, h, k, d], bias broadcasting to [b, h, q, k] | rate, keys | y [b, h, q, d], logSumExp [b, h, q] |
  * | `AttentionGrad`            | dy, query, key, value, bias, y, logSumExp         | rate, keys, needsBiasGrad                | dQuery, dKey, dValue, and dBias in the bias's shape when asked for |
- * | `DecoderStep`              | x [b, 1, d] and those below                       | numLayers, numHeads, epsilon             | logits [b, v], key and value [b, h, k + 1, e] of each layer |
+ * | `DecoderStep`              | a list, see below                                 | numLayers, numHeads, epsilon, isGated, hasPast | logits [b, v], key and value [b, h, k + 1, e] of each layer |
  * | `CrossEntropy`             | logits [n, v], labels [n] int32                   | labelSmoothing, zLoss, ignoreId          | loss [n], logZ [n] |
  * | `CrossEntropyGrad`         | dy [n], logits, labels, logZ                      | labelSmoothing, zLoss, ignoreId          | dLogits [n, v] |
  * | `LinearCrossEntropy`       | x [n, d], weight [v, d], labels                   | as above                                 | loss [n], logZ [n] |
@@ -30,18 +30,20 @@ import * as tf from "@tensorflow/tfjs-core";
  * In `Attention` there's no division by √d; dropout position i counts the weights [b, h, q, k] row by row. A loss is
  * 0 where the label is `ignoreId`; labelSmoothing and zLoss are as `crossEntropy` says.
  *
- * `DecoderStep` is one position of a T5's decoder with its output layer, for at most 16 rows b. With inner = h · e, from
- * norm weights [d] and weights as of `linear`, [dOut, dIn], layer l, whose inputs have names that begin with "l.", takes x on:
+ * `DecoderStep` is one position of a T5's decoder with its output layer, for at most 16 rows b. Its inputs are a list: x
+ * [b, 1, d], crossBias, finalNorm [d] and head [v, d], then for each layer, with inner = h · e and weights as of `linear`,
+ * selfAttentionNorm, query, key, value, output, selfBias, crossAttentionNorm, crossQuery, crossOutput, crossKey, crossValue,
+ * feedForwardNorm, up, down; gate if `isGated`; pastKey and pastValue [b, h, k, e] if `hasPast`. A layer takes x on:
  *
  *     h   = RmsNorm(x, selfAttentionNorm)
- *     key, value = pastKey, pastValue [b, h, k, e], which needn't be there, followed by linear(h, key), linear(h, value)
+ *     key, value = pastKey, pastValue followed by linear(h, key), linear(h, value)
  *     x1  = x + linear(Attention(linear(h, query), key, value, selfBias), output)
  *     x2  = x1 + linear(Attention(linear(RmsNorm(x1, crossAttentionNorm), crossQuery), crossKey, crossValue, crossBias), crossOutput)
  *     h   = RmsNorm(x2, feedForwardNorm)
- *     x   = x2 + linear(relu(linear(h, up)), down), or with a `gate`: linear(GatedGelu(linear(h, gate), linear(h, up)), down)
+ *     x   = x2 + linear(relu(linear(h, up)), down), or if gated: linear(GatedGelu(linear(h, gate), linear(h, up)), down)
  *
- * where crossBias is the same for all. In the end logits = linear(RmsNorm(x, finalNorm), head). It has no gradient: not to
- * be run while `isRecordingGradients`.
+ * and in the end logits = linear(RmsNorm(x, finalNorm), head). It has no gradient: not to be run while
+ * `isRecordingGradients`.
  *
  * `AdamWUpdate`, with g = gradScale · grad:
  *
@@ -85,11 +87,16 @@ export function isRecordingGradients(): boolean {
 /** Runs a kernel that the backend has. Outputs as in the table of `FusedKernel`; the caller's to dispose. */
 export function runFusedKernel(
   kernel: FusedKernel,
-  inputs: Record<string, tf.Tensor>,
+  inputs: Record<string, tf.Tensor> | tf.Tensor[],
   attributes: Record<string, unknown> = {},
 ): tf.Tensor[] {
+  // tfjs passes lists on as they are: those of its own kernels are.
   const outputs = tf
     .engine()
-    .runKernel<tf.Tensor | tf.Tensor[]>(kernel, inputs, attributes as unknown as tf.NamedAttrMap);
+    .runKernel<tf.Tensor | tf.Tensor[]>(
+      kernel,
+      inputs as Record<string, tf.Tensor>,
+      attributes as unknown as tf.NamedAttrMap,
+    );
   return Array.isArray(outputs) ? outputs : [outputs];
 }

@@ -27,6 +27,7 @@ type Sizes = {
   vocab: number;
 };
 
+/** In the kernel's order. */
 function inputsFor(
   { layers, vocab, rows, dModel, heads, depth, dFf, past, input }: Sizes,
   isGated: boolean,
@@ -41,7 +42,6 @@ function inputsFor(
     key: matrix(inner, dModel),
     value: matrix(inner, dModel),
     output: matrix(dModel, inner),
-    ...(past === 0 ? {} : { pastKey: normal(rng, pastShape), pastValue: normal(rng, pastShape) }),
     selfBias: normal(rng, [1, heads, 1, past + 1]),
     crossAttentionNorm: normal(rng, [dModel]),
     crossQuery: matrix(inner, dModel),
@@ -49,9 +49,10 @@ function inputsFor(
     crossKey: normal(rng, crossShape),
     crossValue: normal(rng, crossShape),
     feedForwardNorm: normal(rng, [dModel]),
-    ...(isGated ? { gate: matrix(dFf, dModel) } : {}),
     up: matrix(dFf, dModel),
     down: matrix(dModel, dFf),
+    ...(isGated ? { gate: matrix(dFf, dModel) } : {}),
+    ...(past === 0 ? {} : { pastKey: normal(rng, pastShape), pastValue: normal(rng, pastShape) }),
   });
   const blocks = Array.from({ length: layers }, (_, layer) =>
     Object.entries(block()).map(([name, input]) => [`${layer}.${name}`, input] as const),
@@ -106,11 +107,17 @@ describeConfigurations("DecoderStep", () => {
     { layers: 9, vocab: 64, rows: 7, dModel: 96, heads: 2, depth: 40, dFf: 130, past: 9, input: 13 },
   ])("does a decoder and its output layer for one position: %o", async (sizes) => {
     for (const isGated of [false, true]) {
-      const attributes = { numLayers: sizes.layers, numHeads: sizes.heads, epsilon: EPSILON };
+      const attributes = {
+        numLayers: sizes.layers,
+        numHeads: sizes.heads,
+        epsilon: EPSILON,
+        isGated,
+        hasPast: sizes.past > 0,
+      };
       await expectLikeCpu(
         (t) =>
           hasFusedKernel("DecoderStep")
-            ? runFusedKernel("DecoderStep", t, attributes)
+            ? runFusedKernel("DecoderStep", Object.values(t), attributes)
             : composed(t, sizes.layers, sizes.heads),
         inputsFor(sizes, isGated),
         1e-5 * sizes.layers,

@@ -1,0 +1,191 @@
+import type { TensorInfo } from "@tensorflow/tfjs-core";
+import type { SimdBackend } from "../backend.js";
+import { broadcastStrides } from "../layout.js";
+import type { Job } from "../thread-pool.js";
+
+/** A layer of the decoder: weights, and what is attended to. */
+export type DecoderLayer = {
+  selfAttentionNorm: TensorInfo;
+  query: TensorInfo;
+  key: TensorInfo;
+  value: TensorInfo;
+  output: TensorInfo;
+  selfBias: TensorInfo;
+  past: { key: TensorInfo; value: TensorInfo } | undefined;
+  crossAttentionNorm: TensorInfo;
+  crossQuery: TensorInfo;
+  crossOutput: TensorInfo;
+  crossKey: TensorInfo;
+  crossValue: TensorInfo;
+  feedForwardNorm: TensorInfo;
+  gate: TensorInfo | undefined;
+  up: TensorInfo;
+  down: TensorInfo;
+};
+
+export type StepSizes = { rows: number; dModel: number; inner: number; dFf: number; numHeads: number; depth: number };
+
+/** Where what a block computes on the way lies: every block has the same places. */
+type Places = Record<PlaceName, number>;
+type PlaceName = "x" | "normed" | "query" | "key" | "value" | "attended" | "logSumExp" | "wide" | "gate" | "scores";
+
+/** Lays the places out one after the other, each on a cache line of its own; norms and scores are each thread's. */
+export function placesOfStep(
+  sizes: StepSizes,
+  threads: number,
+  keys: number,
+): { bytes: number; placesFrom: (start: number) => Places } {
+  const { rows, dModel, inner, dFf, numHeads } = sizes;
+  const widths = {
+    x: dModel,
+    normed: threads * dModel,
+    query: inner,
+    key: inner,
+    value: inner,
+    attended: inner,
+    logSumExp: numHeads,
+  };
+  const counts = Object.entries({ ...widths, wide: dFf, gate: dFf }).map(
+    ([name, width]) => [name, rows * width] as const,
+  );
+  let bytes = 0;
+  const offsets = [...counts, ["scores", threads * keys] as const].map(([name, count]) => {
+    const offset = bytes;
+    bytes += Math.ceil((count * 4) / 64) * 64;
+    return [name, offset] as const;
+  });
+  return {
+    bytes,
+    placesFrom: (start) => Object.fromEntries(offsets.map(([name, offset]) => [name, start + offset])) as Places,
+  };
+}
+
+/** The jobs of one step, in order. */
+export class DecoderStepJobs {
+  readonly jobs: Job[] = [];
+  readonly #backend: SimdBackend;
+  readonly #crossBias: TensorInfo;
+  readonly #sizes: StepSizes;
+  readonly #epsilon: number;
+  readonly #at: Places;
+  /** Where the sum of what came before lies: the step's input, then `x`. */
+  #sum: number;
+
+  constructor(
+    backend: SimdBackend,
+    input: number,
+    crossBias: TensorInfo,
+    sizes: StepSizes,
+    epsilon: number,
+    places: Places,
+  ) {
+    this.#backend = backend;
+    this.#crossBias = crossBias;
+    this.#sizes = sizes;
+    this.#epsilon = epsilon;
+    this.#at = places;
+    this.#sum = input;
+  }
+
+  /** @returns The keys and values of all positions so far. */
+  addBlock(layer: DecoderLayer): [key: TensorInfo, value: TensorInfo] {
+    const at = this.#at;
+    this.#linearOfNorm(layer.selfAttentionNorm, layer.query, at.query);
+    this.#linearOfNorm(layer.selfAttentionNorm, layer.key, at.key, { waits: false });
+    this.#linearOfNorm(layer.selfAttentionNorm, layer.value, at.value, { waits: false });
+    const keyValue = this.#attendToPast(layer);
+    this.#addLinear(at.attended, layer.output);
+
+    this.#linearOfNorm(layer.crossAttentionNorm, layer.crossQuery, at.query);
+    this.#attendToInput(layer);
+    this.#addLinear(at.attended, layer.crossOutput);
+
+    this.#linearOfNorm(layer.feedForwardNorm, layer.up, at.wide, { isRelu: layer.gate === undefined });
+    if (layer.gate !== undefined) {
+      this.#linearOfNorm(layer.feedForwardNorm, layer.gate, at.gate, { waits: false });
+      const { rows, dFf } = this.#sizes;
+      this.#add("gatedGelu", [at.gate, at.wide, at.wide], rows * dFf, GELU_WORK);
+    }
+    this.#addLinear(at.wide, layer.down);
+    return keyValue;
+  }
+
+  addOutputLayer(norm: TensorInfo, head: TensorInfo, logits: number): void {
+    this.#linearOfNorm(norm, head, logits);
+  }
+
+  #add(kernel: string, args: number[], parts: number, work: number, waits = true): void {
+    this.jobs.push({ kernel, args, parts, work, waits });
+  }
+
+  #address(tensor: TensorInfo): number {
+    return this.#backend.address(tensor);
+  }
+
+  #linearOfNorm(
+    norm: TensorInfo,
+    weight: TensorInfo,
+    to: number,
+    { isRelu = false, waits = true }: { isRelu?: boolean; waits?: boolean } = {},
+  ): void {
+    const { rows, dModel } = this.#sizes;
+    const dOut = weight.shape[0] as number;
+    const args = [rows, dModel, this.#sum, this.#address(norm), this.#epsilon, this.#at.normed, this.#address(weight)];
+    args.push(to, dOut, Number(isRelu));
+    this.#add("normedTimesTransposed", args, dOut, Math.ceil((rows * dModel) / 8), waits);
+  }
+
+  /** Adds it to the sum. */
+  #addLinear(from: number, weight: TensorInfo): void {
+    const { rows } = this.#sizes;
+    const [dOut, dIn] = weight.shape as [number, number];
+    const args = [rows, dIn, from, dIn, this.#address(weight), dIn, this.#at.x, dOut, this.#sum];
+    this.#add("rowsTimesTransposed", args, dOut, Math.ceil((rows * dIn) / 8));
+    this.#sum = this.#at.x;
+  }
+
+  #attendToPast({ past, selfBias }: DecoderLayer): [key: TensorInfo, value: TensorInfo] {
+    const { rows, numHeads, depth } = this.#sizes;
+    const at = this.#at;
+    const before = past?.key.shape[2] ?? 0;
+    const output = (): TensorInfo => this.#backend.output([rows, numHeads, before + 1, depth]);
+    const [key, value] = [output(), output()];
+    const [pastKey, pastValue] = past === undefined ? [0, 0] : [this.#address(past.key), this.#address(past.value)];
+    const [strideB, strideH, , strideK] = this.#strides(selfBias, before + 1) as [number, number, number, number];
+    const args = [pastKey, at.key, pastValue, at.value, before, at.query, this.#address(key), this.#address(value)];
+    args.push(
+      this.#address(selfBias),
+      at.attended,
+      at.logSumExp,
+      numHeads,
+      depth,
+      strideB,
+      strideH,
+      strideK,
+      at.scores,
+    );
+    this.#add("attentionOfNext", args, rows * numHeads, (before + 1) * depth);
+    return [key, value];
+  }
+
+  #attendToInput({ crossKey, crossValue }: DecoderLayer): void {
+    const { rows, numHeads, depth } = this.#sizes;
+    const at = this.#at;
+    const length = crossKey.shape[2] as number;
+    const bias = this.#address(this.#crossBias);
+    const args = [at.query, this.#address(crossKey), this.#address(crossValue), bias, at.attended, at.logSumExp];
+    args.push(numHeads, 1, length, depth, ...this.#strides(this.#crossBias, length), ...NO_DROPOUT, at.scores, 1);
+    // Counted low, for runs of several heads: at 64 kB each, a head by itself ends before memory is read ahead.
+    this.#add("attention", args, rows * numHeads, Math.ceil((length * depth) / 4));
+  }
+
+  #strides(bias: TensorInfo, length: number): number[] {
+    const { rows, numHeads } = this.#sizes;
+    return broadcastStrides(bias.shape, [rows, numHeads, 1, length]);
+  }
+}
+
+/** A gated GELU's work, in elements of a cheap operation. */
+const GELU_WORK = 6;
+/** Two words of no stream, a threshold that keeps all, and the scale of what is kept. */
+const NO_DROPOUT = [0, 0, 0, 1];
