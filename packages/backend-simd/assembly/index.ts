@@ -23,6 +23,7 @@ export { clip } from "./clip";
 export { fill4 } from "./fill";
 export { addDoubles, squarePieces, sumColumns, sumPieces, sumRows } from "./reduce";
 export { argRows, maxRows, minRows } from "./extreme";
+export { topRows } from "./top";
 export { logSoftmaxRows, softmaxRows } from "./softmax";
 export { transposePlanes } from "./transpose";
 export { copyRows, joinRows } from "./copy";

@@ -6,8 +6,11 @@ export function sortBestFirst(hypotheses: Hypothesis[]): Hypothesis[] {
   return hypotheses.sort((a, b) => b.score - a.score);
 }
 
-/** The scores of one live beam for its next token: log probabilities are `scores` - `logZ`. */
-export type ScoreRow = { scores: Float32Array; logZ: number };
+/**
+ * The scores of one live beam for its next token: log probabilities are `scores` - `logZ`. They are of all tokens, or of
+ * the best `2 · numBeams` at least, best first and of equals the first, with `tokens` to say which.
+ */
+export type ScoreRow = { scores: Float32Array; tokens?: Int32Array; logZ: number };
 
 /** How the beams go on: beam i continues the earlier beam `parents[i]` with `tokens[i]`. */
 export type BeamStep = { parents: number[]; tokens: number[] };
@@ -161,7 +164,7 @@ export class HuggingFaceBeamSearch implements BeamSearch {
 
 type Candidate = { parent: number; token: number; score: number };
 
-/** A log probability that stands for -∞, as in T5X: such a token is never taken, not even for lack of another. */
+/** A log probability that stands for -∞, as in T5X: such a token is never taken, nor NaN, not even for lack of another. */
 const IMPOSSIBLE = -1e7;
 
 /** The `count` best continuations of the live beams, best first; of equals, that of the beam earlier in `order`. */
@@ -173,15 +176,15 @@ function bestCandidates(
 ): Candidate[] {
   const best: Candidate[] = [];
   for (const parent of order) {
-    const { scores, logZ } = rows[parent] as ScoreRow;
+    const { scores, tokens, logZ } = rows[parent] as ScoreRow;
     const offset = (live[parent] as Hypothesis).score - logZ;
-    for (let token = 0; token < scores.length; token++) {
-      const score = (scores[token] as number) + offset;
+    for (let i = 0; i < scores.length; i++) {
+      const score = (scores[i] as number) + offset;
       const last = best[count - 1];
-      if (score <= IMPOSSIBLE || (last !== undefined && score <= last.score)) continue;
+      if (!(score > IMPOSSIBLE) || (last !== undefined && score <= last.score)) continue;
       let at = best.length;
       while (at > 0 && (best[at - 1] as Candidate).score < score) at--;
-      best.splice(at, 0, { parent, token, score });
+      best.splice(at, 0, { parent, token: tokens?.[i] ?? i, score });
       if (best.length > count) best.pop();
     }
   }

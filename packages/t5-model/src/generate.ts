@@ -1,4 +1,4 @@
-import { disposeTree } from "@t5ts/tensor-core";
+import { disposeTree, hasFusedKernel, runFusedKernel } from "@t5ts/tensor-core";
 import * as tf from "@tensorflow/tfjs-core";
 import {
   type BeamSearch,
@@ -73,7 +73,7 @@ async function searchBeams(
         const next = decodeStep(model, tokens, state);
         state = next.state;
         fed = length;
-        scored = await scoreRows(next.logits);
+        scored = await scoreRows(next.logits, processors.length === 0 ? 2 * options.numBeams : undefined);
       }
       const parents: number[] = [];
       const inputOfRow = groups.flatMap(({ rows }, input) => rows.map(() => input));
@@ -113,8 +113,11 @@ function startGroups(model: T5Model, inputs: T5Inputs, options: GenerateOptions 
   });
 }
 
-/** Disposes `logits`. */
-async function scoreRows(logits: tf.Tensor2D): Promise<ScoreRow[]> {
+/**
+ * The scores of all tokens, or where the backend finds them, of the best `count`, if that is enough. Disposes `logits`.
+ */
+async function scoreRows(logits: tf.Tensor2D, count: number | undefined): Promise<ScoreRow[]> {
+  if (count !== undefined && hasFusedKernel("TopLogits")) return topRows(logits, count);
   const logZ = tf.logSumExp(logits, -1);
   try {
     const [rows, values] = await Promise.all([readRows(logits), logZ.data()]);
@@ -124,14 +127,28 @@ async function scoreRows(logits: tf.Tensor2D): Promise<ScoreRow[]> {
   }
 }
 
+async function topRows(logits: tf.Tensor2D, count: number): Promise<ScoreRow[]> {
+  const outputs = runFusedKernel("TopLogits", { logits }, { count });
+  try {
+    const [scores, tokens, logZ] = (await Promise.all(outputs.map((output) => output.data()))) as [
+      Float32Array,
+      Int32Array,
+      Float32Array,
+    ];
+    return Array.from(logZ, (logZ, row) => ({
+      scores: scores.subarray(row * count, (row + 1) * count),
+      tokens: tokens.subarray(row * count, (row + 1) * count),
+      logZ,
+    }));
+  } finally {
+    tf.dispose([logits, ...outputs]);
+  }
+}
+
 /** Beams are processed as log probabilities, like in Hugging Face. */
-function processed(
-  { scores, logZ }: ScoreRow,
-  tokens: number[],
-  input: number,
-  processors: readonly LogitsProcessor[],
-): ScoreRow {
-  if (processors.length === 0) return { scores, logZ };
+function processed(row: ScoreRow, tokens: number[], input: number, processors: readonly LogitsProcessor[]): ScoreRow {
+  if (processors.length === 0) return row;
+  const { scores, logZ } = row;
   const logProbabilities = scores.map((score) => score - logZ);
   for (const process of processors) process(logProbabilities, tokens, input);
   return { scores: logProbabilities, logZ: 0 };

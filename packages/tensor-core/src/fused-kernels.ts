@@ -20,6 +20,7 @@ import * as tf from "@tensorflow/tfjs-core";
  * | `Attention`                | query [b, h, q, d], key and value [b, h, k, d], bias broadcasting to [b, h, q, k] | rate, keys | y [b, h, q, d], logSumExp [b, h, q] |
  * | `AttentionGrad`            | dy, query, key, value, bias, y, logSumExp         | rate, keys, needsBiasGrad                | dQuery, dKey, dValue, and dBias in the bias's shape when asked for |
  * | `DecoderStep`              | a list, see below                                 | numLayers, numHeads, epsilon, isGated, hasPast | logits [b, v], key and value [b, h, k + 1, e] of each layer |
+ * | `TopLogits`                | logits [n, v]                                     | count                                    | values [n, count], best first and of equals the first; tokens [n, count] int32, their places; logZ [n]. Where there are fewer above -∞: -∞, -1 |
  * | `CrossEntropy`             | logits [n, v], labels [n] int32                   | labelSmoothing, zLoss, ignoreId          | loss [n], logZ [n] |
  * | `CrossEntropyGrad`         | dy [n], logits, labels, logZ                      | labelSmoothing, zLoss, ignoreId          | dLogits [n, v] |
  * | `LinearCrossEntropy`       | x [n, d], weight [v, d], labels                   | as above                                 | loss [n], logZ [n] |
@@ -67,6 +68,7 @@ export type FusedKernel =
   | "Attention"
   | "AttentionGrad"
   | "DecoderStep"
+  | "TopLogits"
   | "CrossEntropy"
   | "CrossEntropyGrad"
   | "LinearCrossEntropy"

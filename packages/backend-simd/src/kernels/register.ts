@@ -18,6 +18,7 @@ import { rmsNormKernels } from "./rms-norm.js";
 import { selectKernels } from "./select.js";
 import { slicingKernels } from "./slicing.js";
 import { softmaxKernels } from "./softmax.js";
+import { topLogitsKernels } from "./top-logits.js";
 import { transposeKernels } from "./transpose.js";
 
 export const BACKEND_NAME = "simd";
@@ -40,6 +41,7 @@ const TABLES: readonly KernelTable[] = [
   selectKernels,
   slicingKernels,
   softmaxKernels,
+  topLogitsKernels,
   transposeKernels,
 ];
 
