@@ -1,6 +1,7 @@
 // How much longer texts made to be slow take than English of the same length, 100,000 characters, all warm and in turns:
-// `node tokenizer-worst-cases.mjs FILE [TOKENIZER] [CASE]`, after a build. FILE is English, may be gzipped, and is what the
-// vocabularies of 8,000 are trained on; TOKENIZER is one of those named below, all if it's left out.
+// `node tokenizer-worst-cases.mjs FILE [TOKENIZER] [CASE,CASE…]`, after a build. FILE is English, may be gzipped, and is what
+// the vocabularies of 8,000 are trained on; TOKENIZER is one of those named below, all if it's left out or "all".
+// `encodeDetailed` is the call alone; "and all lists" reads every list of it too, of the text and of English alike.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { performance } from "node:perf_hooks";
@@ -13,8 +14,8 @@ const require = createRequire(new URL("tokenizer-bpe/package.json", packages));
 
 const LENGTH = 100_000; // characters, each a code point
 const BAR = 10;
-const [file, only = "all", onlyCase] = process.argv.slice(2);
-if (file === undefined) throw new Error("usage: tokenizer-worst-cases.mjs FILE [TOKENIZER] [CASE]");
+const [file, only = "all", onlyCases] = process.argv.slice(2);
+if (file === undefined) throw new Error("usage: tokenizer-worst-cases.mjs FILE [TOKENIZER] [CASE,CASE…]");
 const bytes = readFileSync(file);
 const english = (file.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString("utf8");
 
@@ -86,6 +87,7 @@ for (const [name, make] of Object.entries(TOKENIZERS)) {
   const operations = {
     encode: (text) => () => tokenizer.encode(text),
     encodeDetailed: (text) => () => tokenizer.encodeDetailed(text),
+    "and all lists": (text) => () => Object.values(tokenizer.encodeDetailed(text)),
     decode: (text) => {
       const ids = tokenizer.encode(text);
       return () => tokenizer.decode(ids);
@@ -100,7 +102,7 @@ for (const [name, make] of Object.entries(TOKENIZERS)) {
   console.log(`${name}: English ${format(Object.fromEntries(base))} ms`);
   const worst = {};
   for (const [label, make] of Object.entries(CASES)) {
-    if (onlyCase !== undefined && onlyCase !== label) continue;
+    if (onlyCases !== undefined && !onlyCases.split(",").includes(label)) continue;
     const text = make();
     const ratios = {};
     for (const [operation, of] of Object.entries(operations)) {

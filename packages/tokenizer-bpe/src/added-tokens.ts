@@ -66,7 +66,11 @@ export class AddedTokenFinder {
     for (let found = this.#find(text, 0); found !== undefined; found = this.#find(text, found.end)) {
       const { id, singleWord, lstrip, rstrip } = found.token;
       let { start, end } = found;
-      if (singleWord && (isWordBefore(text, start) || isWordAfter(text, end))) continue;
+      if (
+        singleWord &&
+        (isWord([...text.slice(Math.max(start - 2, 0), start)].at(-1)) || isWord([...text.slice(end, end + 2)][0]))
+      )
+        continue;
       if (lstrip) while (start > at && isSpace(text, start - 1)) start--;
       if (rstrip) for (end = Math.max(end, at); end < text.length && isSpace(text, end); ) end++;
       if (at < start) yield { start: at, end: start, id: -1 };
@@ -91,14 +95,6 @@ export class AddedTokenFinder {
   }
 }
 
-const WORD = "[\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\p{Join_Control}]";
-const WORD_AFTER = new RegExp(`^${WORD}`, "u");
-const WORD_BEFORE = new RegExp(`${WORD}$`, "u");
-
-function isWordBefore(text: string, index: number): boolean {
-  return WORD_BEFORE.test(text.slice(Math.max(index - 2, 0), index));
-}
-
-function isWordAfter(text: string, index: number): boolean {
-  return WORD_AFTER.test(text.slice(index, index + 2));
+function isWord(character = ""): boolean {
+  return /[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]/u.test(character);
 }

@@ -16,7 +16,7 @@ export type AlignedText = {
 export function alignText(text: string, offset: number): AlignedText {
   const origins = new Int32Array(text.length);
   // The second half of a pair stands for the whole character, as the first does.
-  for (let i = 0; i < text.length; i++) origins[i] = offset + i - (isSecondHalf(text, i) ? 1 : 0);
+  for (let i = 0; i < text.length; i++) origins[i] = offset + (i > 0 && text.codePointAt(i - 1)! > 0xffff ? i - 1 : i);
   return { text, offset, origins };
 }
 
@@ -98,8 +98,4 @@ export class TextRewriter {
     if (to > this.#origins.length) this.#origins = grown(this.#origins, new Int32Array(to * 2));
     for (let i = from; i < to; i++, at += step) this.#origins[i] = this.#input.origins![at]!;
   }
-}
-
-function isSecondHalf(text: string, index: number): boolean {
-  return index > 0 && text.codePointAt(index - 1)! > 0xffff;
 }

@@ -3,7 +3,7 @@ import { type AlignedText, alignText, originOf, sliceText } from "./aligned-text
 import { BpeModel } from "./bpe-model.js";
 import { characterEnd } from "./character-end.js";
 import { openDecodeStream } from "./decode-stream.js";
-import type { Encoding } from "./encoding.js";
+import { describeSpelling, type Encoding, listIds, type Spelling } from "./encoding.js";
 import { codePointsBefore, trimOffsets } from "./offsets.js";
 import type { TemplatePart } from "./post-processors/template.js";
 import { eachBatch, type Words } from "./pre-tokenizers/words.js";
@@ -64,43 +64,11 @@ export class BpeTokenizer implements Tokenizer {
   }
 
   encode(text: string, options: BpeEncodeOptions = {}): number[] {
-    this.#spell(text, options, false);
-    return this.#spelled.idList();
+    return listIds(this.#spell(text, options, false));
   }
 
   encodeDetailed(text: string, options: DetailedEncodeOptions & WithDropout = {}): Encoding {
-    const parts = this.#template(options);
-    const partEnds = this.#spell(text, options, true);
-    const { items, length } = this.#spelled;
-    const pieces = Array<string>(length);
-    const offsets = Array<readonly [number, number]>(length);
-    const wordIds = Array<number | null>(length);
-    for (let i = 0; i < length; i++) {
-      const at = i * 4;
-      const start = items[at + 1]!;
-      const end = items[at + 2]!;
-      const word = items[at + 3]!;
-      pieces[i] = this.pieceOf(items[at]!)!;
-      // The bytes of a character have one range in common: with rare characters, ranges would take most of the time.
-      const isSame = start === items[at - 3] && end === items[at - 2];
-      offsets[i] = isSame ? offsets[i - 1]! : [start, end];
-      wordIds[i] = word < 0 ? null : word;
-    }
-    const each = <T>(value: (part: TemplatePart) => T): T[] => {
-      const list = Array<T>(length);
-      for (const [i, part] of parts.entries()) list.fill(value(part), partEnds[i - 1], partEnds[i]);
-      return list;
-    };
-    return {
-      ids: this.#spelled.idList(),
-      pieces,
-      offsets,
-      wordIds,
-      sequenceIds: each((part) => ("ids" in part ? null : part.sequence)),
-      typeIds: each((part) => part.typeId),
-      attentionMask: each(() => 1),
-      specialTokensMask: each((part) => ("ids" in part ? 1 : 0)),
-    };
+    return describeSpelling(this.#spell(text, options, true));
   }
 
   decode(ids: Iterable<number>, options: DecodeOptions = {}): string {
@@ -123,15 +91,18 @@ export class BpeTokenizer implements Tokenizer {
     return writeTokenizerJson(this.#parsed);
   }
 
-  /** Leaves in `#spelled` what the template says, and returns where each part of it ends. */
-  #spell(text: string, options: DetailedEncodeOptions & WithDropout, isAligned: boolean): number[] {
+  /** What the template says, until the next text is spelled; `isAligned` says whether ids know their places. */
+  #spell(text: string, options: DetailedEncodeOptions & WithDropout, isAligned: boolean): Spelling {
     const spelled = this.#spelled.cleared();
-    return this.#template(options).map((part) => {
+    const parts = this.#template(options);
+    const partEnds = parts.map((part) => {
       if ("ids" in part)
         for (const id of part.ids) spelled.add(id, 0, 0, -1); // of no word
       else this.#appendText(part.sequence === 0 ? text : options.pair!, options, isAligned);
       return spelled.length;
     });
+    const { items, length } = spelled;
+    return { items, length, parts, partEnds, vocabulary: this.#parsed.vocabulary.pieces };
   }
 
   #template({ pair, addSpecialTokens = true }: EncodeOptions): readonly TemplatePart[] {

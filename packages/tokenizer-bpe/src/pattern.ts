@@ -1,5 +1,5 @@
 import { characterEnd } from "./character-end.js";
-import { JsonFields, mismatch } from "./json-fields.js";
+import { JsonFields } from "./json-fields.js";
 import { scannerFor } from "./pre-tokenizers/word-patterns.js";
 import type { Cutter } from "./pre-tokenizers/words.js";
 import { compileRegex } from "./regex.js";
@@ -21,7 +21,6 @@ export function parsePattern(json: unknown, path: string): Pattern {
   const fields = new JsonFields(json, path);
   const literal = fields.optionalString("String");
   if (literal !== undefined) return { literal, find: findLiteral(literal) };
-  if (fields.get("Regex") === undefined) throw mismatch(path, '{ "String": … } or { "Regex": … }', json);
   const source = fields.string("Regex");
   return { find: findMatches(compileRegex(source, fields.at("Regex"))), cut: scannerFor(source) };
 }
@@ -29,7 +28,7 @@ export function parsePattern(json: unknown, path: string): Pattern {
 /** Finds what a regular expression with the flag g matches. */
 export function findMatches(regex: RegExp): Finder {
   return (text, start, end, spans) => {
-    const part = start === 0 && end === text.length ? text : text.slice(start, end);
+    const part = text.slice(start, end);
     regex.lastIndex = 0;
     let lastEnd = -1;
     for (let match = regex.exec(part); match !== null; match = regex.exec(part)) {

@@ -51,13 +51,6 @@ export class SpelledText {
     }
   }
 
-  idList(): number[] {
-    const { items, length } = this;
-    const ids = Array<number>(length);
-    for (let i = 0; i < length; i++) ids[i] = items[i * 4]!;
-    return ids;
-  }
-
   /** Makes room for more, and returns where in `items`. */
   #extend(count: number): number {
     const at = this.length * 4;

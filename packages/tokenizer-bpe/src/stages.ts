@@ -9,13 +9,14 @@ const MAX_STAGES = 64;
 /**
  * The stages that a part of a tokenizer.json asks for, one after the other: none for null, those of a `Sequence` in a row.
  *
+ * @param parseOne Gives undefined for a type it doesn't know.
  * @param listName The field in which a `Sequence` lists its stages.
  */
 export function parseStages<T>(
   json: unknown,
   path: string,
   listName: string,
-  parseOne: (type: string, fields: JsonFields) => T,
+  parseOne: (type: string, fields: JsonFields) => T | undefined,
 ): T[] {
   const stages: T[] = [];
   const add = (value: unknown, place: string, depth: number): void => {
@@ -23,7 +24,9 @@ export function parseStages<T>(
     const type = fields.string("type");
     if (type !== "Sequence") {
       if (stages.length === MAX_STAGES) throw new TokenizerJsonError(place, `more than ${MAX_STAGES} stages`);
-      stages.push(parseOne(type, fields));
+      const stage = parseOne(type, fields);
+      if (stage === undefined) throw new TokenizerJsonError(fields.at("type"), `unknown type "${type}"`);
+      stages.push(stage);
       return;
     }
     if (depth === MAX_DEPTH) throw new TokenizerJsonError(place, `sequences nested more than ${MAX_DEPTH} deep`);

@@ -81,7 +81,7 @@ describe("parseTokenizerJson", () => {
       "pre_tokenizer.pattern.Regex",
       "exponential time",
     ],
-    [file({}, { pre_tokenizer: { type: "__proto__" } }), "pre_tokenizer.type", 'unknown pre-tokenizer "__proto__"'],
+    [file({}, { pre_tokenizer: { type: "__proto__" } }), "pre_tokenizer.type", 'unknown type "__proto__"'],
     [file({}, { truncation: lists(100_000) }), "truncation", "nested too deep"],
     [file({ anything: lists(100_000) }), "model", "nested too deep"],
     [file({}, { normalizer: lists(100_000) }), "normalizer", "expected an object, got a list"],

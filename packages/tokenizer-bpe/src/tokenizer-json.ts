@@ -82,10 +82,10 @@ export function parseTokenizerJson(json: unknown): ParsedTokenizer {
   const merges = parseMerges(model, ids);
   const addedTokens = parseAddedTokens(file, MAX_ID);
   for (const [index, { id, content }] of addedTokens.entries()) {
-    const known = ids.get(content);
-    if ((known !== undefined && known !== id) || (pieces[id] !== undefined && pieces[id] !== content)) {
-      const other =
-        known !== undefined && known !== id ? `"${content}" has id ${known}` : `id ${id} is "${pieces[id]}"`;
+    const knownId = ids.get(content) ?? id;
+    const known = pieces[id] ?? content;
+    if (knownId !== id || known !== content) {
+      const other = knownId !== id ? `"${content}" has id ${knownId}` : `id ${id} is "${known}"`;
       throw new TokenizerJsonError(`added_tokens[${index}]`, `doesn't agree with the vocabulary, where ${other}`);
     }
     growTo(pieces, id);
@@ -193,12 +193,11 @@ function parseMerges(model: JsonFields, ids: ReadonlyMap<string, number>): Int32
 
 function splitMerge(merge: unknown, model: JsonFields, index: number): [string, string] {
   const parts: unknown[] = typeof merge === "string" ? merge.split(" ") : Array.isArray(merge) ? merge : [];
-  const [left, right] = parts;
   // An empty part would let a piece be made of itself.
-  if (parts.length !== 2 || typeof left !== "string" || typeof right !== "string" || left === "" || right === "") {
+  if (parts.length !== 2 || !parts.every((part) => typeof part === "string" && part !== "")) {
     throw mismatch(`${model.at("merges")}[${index}]`, 'two pieces, as ["a", "b"] or "a b"', merge);
   }
-  return [left, right];
+  return parts as [string, string];
 }
 
 function parseModelOptions(model: JsonFields, ids: ReadonlyMap<string, number>): Omit<BpeModelOptions, "isByteLevel"> {
@@ -206,7 +205,7 @@ function parseModelOptions(model: JsonFields, ids: ReadonlyMap<string, number>):
     if ((model.optionalString(name) ?? "") !== "") throw mismatch(model.at(name), "null or nothing", model.get(name));
   }
   const unknownPiece = model.optionalString("unk_token");
-  const unknown = unknownPiece === undefined ? undefined : ids.get(unknownPiece);
+  const unknown = ids.get(unknownPiece as string); // undefined for undefined
   if (unknownPiece !== undefined && unknown === undefined)
     throw mismatch(model.at("unk_token"), "a piece of the vocabulary", unknownPiece);
   return {

@@ -101,7 +101,7 @@ describe("parseDecoder", () => {
   });
 
   it("names what it doesn't know", () => {
-    expect(() => parseDecoder({ type: "CTC" })).toThrow('decoder.type: unknown decoder "CTC"');
+    expect(() => parseDecoder({ type: "CTC" })).toThrow('decoder.type: unknown type "CTC"');
     expect(() => parseDecoder({ type: "Strip", content: " ", start: 1e9, stop: 0 })).toThrow(
       "decoder.start: expected an integer from 0 to 1024",
     );

@@ -1,5 +1,6 @@
-import { type JsonFields, TokenizerJsonError } from "../json-fields.js";
+import type { JsonFields } from "../json-fields.js";
 import { parsePattern } from "../pattern.js";
+import { parsePrependScheme } from "../pre-tokenizers/metaspace.js";
 import { parseStages } from "../stages.js";
 import { decodeByteFallback } from "./byte-fallback.js";
 import { decodeByteLevel } from "./byte-level.js";
@@ -29,7 +30,7 @@ export function parseDecoder(json: unknown, path = "decoder"): ParsedDecoder {
   };
 }
 
-function parseOne(type: string, fields: JsonFields): Decoder {
+function parseOne(type: string, fields: JsonFields): Decoder | undefined {
   switch (type) {
     case "ByteLevel":
       return decodeByteLevel;
@@ -38,14 +39,7 @@ function parseOne(type: string, fields: JsonFields): Decoder {
     case "Fuse":
       return (pieces) => [pieces.join("")];
     case "Metaspace":
-      return decodeMetaspace(
-        fields.character("replacement"),
-        fields.oneOf(
-          "prepend_scheme",
-          ["always", "first", "never"],
-          fields.boolean("add_prefix_space", true) ? "always" : "never",
-        ) !== "never",
-      );
+      return decodeMetaspace(fields.character("replacement"), parsePrependScheme(fields) !== "never");
     case "Replace":
       return decodeReplace(parsePattern(fields.get("pattern"), fields.at("pattern")), fields.string("content"));
     case "Strip":
@@ -55,6 +49,6 @@ function parseOne(type: string, fields: JsonFields): Decoder {
         fields.integer("stop", MAX_STRIPPED),
       );
     default:
-      throw new TokenizerJsonError(fields.at("type"), `unknown decoder "${type}"`);
+      return undefined;
   }
 }

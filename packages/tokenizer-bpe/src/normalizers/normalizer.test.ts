@@ -86,9 +86,7 @@ describe("parseNormalizer", () => {
   });
 
   it("names what it doesn't know", () => {
-    expect(() => parseNormalizer({ type: "BertNormalizer" })).toThrow(
-      'normalizer.type: unknown normalizer "BertNormalizer"',
-    );
+    expect(() => parseNormalizer({ type: "BertNormalizer" })).toThrow('normalizer.type: unknown type "BertNormalizer"');
     expect(() => parseNormalizer({ type: "Precompiled" })).toThrow("use @t5ts/tokenizer-sentencepiece");
     expect(() => parseNormalizer({ type: "Replace", pattern: "a", content: "b" })).toThrow(
       "normalizer.pattern: expected an object",

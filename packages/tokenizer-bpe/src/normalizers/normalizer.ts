@@ -16,7 +16,7 @@ export function parseNormalizer(json: unknown, path = "normalizer"): Normalizer 
   return (text) => stages.reduce((input, stage) => stage(input), text);
 }
 
-function parseOne(type: string, fields: JsonFields): Normalizer {
+function parseOne(type: string, fields: JsonFields): Normalizer | undefined {
   switch (type) {
     case "NFC":
     case "NFD":
@@ -39,7 +39,7 @@ function parseOne(type: string, fields: JsonFields): Normalizer {
         '"Precompiled" is SentencePiece\'s: use @t5ts/tokenizer-sentencepiece',
       );
     default:
-      throw new TokenizerJsonError(fields.at("type"), `unknown normalizer "${type}"`);
+      return undefined;
   }
 }
 

@@ -8,15 +8,17 @@ export function unicodeForm(input: AlignedText, form: "NFC" | "NFD" | "NFKC" | "
     if (input.origins === undefined) return { ...input, text };
   }
   const rewriter = new TextRewriter(input);
-  const decompose = decomposer(form.replace("C", "D"));
+  const normalize = once((text) => text.normalize(form));
+  const decompose = once((character) => [...character.normalize(form.replace("C", "D"))]);
+  const align = once((cluster) => alignCluster(cluster, normalize(cluster), decompose));
   // Normalization acts on a base and what follows it by itself, so only the clusters that change are taken apart.
   let at = 0;
   for (const { index, 0: cluster } of input.text.matchAll(CLUSTER)) {
-    const changed = cluster.normalize(form);
+    const changed = normalize(cluster);
     if (changed === cluster) continue;
     rewriter.keep(at, index);
     if (input.origins === undefined) rewriter.put(changed, index);
-    else rewriteCluster(rewriter, cluster, changed, index, decompose);
+    else for (const [i, place] of align(cluster).entries()) rewriter.put(changed[i]!, index + place);
     at = index + cluster.length;
   }
   rewriter.keep(at, input.text.length);
@@ -30,40 +32,41 @@ const CLUSTER = /.(?:[\p{M}\u1160-\u11ff\u3131-\u318e\uff9e-\uffdc]){0,999}/gsu;
 const TOO_MANY_MARKS = /\p{M}{1000}/u;
 
 /**
- * The characters of the cluster's full decomposition each take up a character of the text, or add to the one before;
- * a composition takes up what its parts did.
+ * For each unit of a changed cluster the place of what it stands for: the characters of the cluster's full decomposition
+ * each take up a character of the text, or add to the one before; a composition takes up what its parts did.
  */
-function rewriteCluster(
-  rewriter: TextRewriter,
-  cluster: string,
-  changed: string,
-  start: number,
-  decompose: (character: string) => readonly string[],
-): void {
+function alignCluster(cluster: string, changed: string, decompose: (character: string) => readonly string[]): number[] {
   const starts: number[] = [];
   const takes = new Map<string, number[]>(); // of each decomposed character, what each of them takes up
-  let at = start;
+  let at = 0;
   for (const original of cluster) {
     starts.push(at);
     at += original.length;
-    for (const [index, character] of decompose(original).entries()) {
-      if (!takes.has(character)) takes.set(character, []);
-      takes.get(character)!.push(index === 0 ? 1 : 0);
+    let take = 1;
+    for (const part of decompose(original)) {
+      if (!takes.has(part)) takes.set(part, []);
+      takes.get(part)!.push(take);
+      take = 0;
     }
   }
+  const places: number[] = [];
   let taken = 0;
   for (const character of changed) {
-    const count = decompose(character).reduce((sum, part) => sum + (takes.get(part)?.shift() ?? 0), 0);
-    rewriter.put(character, starts[Math.max(count > 0 ? taken : taken - 1, 0)] ?? start);
+    let count = 0;
+    for (const part of decompose(character)) count += takes.get(part)?.shift() ?? 0;
+    const place = starts[count > 0 ? taken : taken - 1] ?? 0;
+    for (let i = 0; i < character.length; i++) places.push(place);
     taken += count;
   }
+  return places;
 }
 
-/** Decomposes characters, each different one once. */
-function decomposer(form: string): (character: string) => readonly string[] {
-  const known = new Map<string, readonly string[]>();
-  return (character) => {
-    if (!known.has(character)) known.set(character, [...character.normalize(form)]);
-    return known.get(character)!;
+/** Makes the value for each different text once. */
+function once<T>(make: (text: string) => T): (text: string) => T {
+  const known = new Map<string, T>();
+  return (text) => {
+    let value = known.get(text);
+    if (value === undefined) known.set(text, (value = make(text)));
+    return value;
   };
 }

@@ -76,9 +76,7 @@ describe("parsePostProcessor", () => {
   it("names what doesn't fit together", () => {
     const pieces = ["a", "b", "c", undefined];
     const parse = (json: object): unknown => parsePostProcessor(json, pieces);
-    expect(() => parse({ type: "BertProcessing" })).toThrow(
-      'post_processor.type: unknown post-processor "BertProcessing"',
-    );
+    expect(() => parse({ type: "BertProcessing" })).toThrow('post_processor.type: unknown type "BertProcessing"');
     expect(() => parse(template("$A0 y0", "$A0 $B0"))).toThrow(
       "post_processor.special_tokens.y.ids[0]: expected an id of the vocabulary, got 3",
     );

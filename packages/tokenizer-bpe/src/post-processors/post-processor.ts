@@ -35,14 +35,18 @@ export function parsePostProcessor(
   return Object.assign({}, PLAIN, ...stages) as PostProcessor;
 }
 
-function parseOne(type: string, fields: JsonFields, pieces: readonly (string | undefined)[]): Partial<PostProcessor> {
+function parseOne(
+  type: string,
+  fields: JsonFields,
+  pieces: readonly (string | undefined)[],
+): Partial<PostProcessor> | undefined {
   switch (type) {
     case "TemplateProcessing":
       return parseTemplate(fields, pieces);
     case "ByteLevel":
       return trimming(fields);
     default:
-      throw new TokenizerJsonError(fields.at("type"), `unknown post-processor "${type}"`);
+      return undefined;
   }
 }
 

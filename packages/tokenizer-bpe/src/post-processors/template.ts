@@ -22,7 +22,7 @@ export function parseTemplate(
       .map((json, index) => parsePart(new JsonFields(json, `${fields.at(name)}[${index}]`), special, pieces));
   const single = parse("single");
   const pair = parse("pair");
-  if (pair.some((part) => "sequence" in part) && !(has(pair, 0) && has(pair, 1))) {
+  if (has(pair, 0) !== has(pair, 1)) {
     throw new TokenizerJsonError(fields.at("pair"), "expected both texts, A and B");
   }
   if (has(single, 1)) throw new TokenizerJsonError(fields.at("single"), "expected text A only, got B");
@@ -41,7 +41,6 @@ function parsePart(fields: JsonFields, special: JsonFields, pieces: readonly (st
       typeId: sequence.integer("type_id", MAX_TYPE_ID),
     };
   }
-  if (fields.get("SpecialToken") === undefined) throw mismatch(fields.path, "Sequence or SpecialToken", undefined);
   const part = fields.fields("SpecialToken");
   const token = special.fields(part.string("id"));
   const ids = token.list("ids", MAX_PARTS).map((value, index) => {

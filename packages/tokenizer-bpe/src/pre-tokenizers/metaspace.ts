@@ -1,11 +1,14 @@
 import { originOf, prependText } from "../aligned-text.js";
+import type { JsonFields } from "../json-fields.js";
 import { MAX_BOUNDS, type Stage } from "./words.js";
+
+/** Where a mark is put in front of a text that doesn't begin with one: before each piece, the first, or none. */
+type PrependScheme = "always" | "first" | "never";
 
 export type MetaspaceOptions = {
   /** The character that is written for a space. */
   readonly replacement: string;
-  /** Where a mark is put in front of a text that doesn't begin with one: before each piece, the first, or none. */
-  readonly prependScheme: "always" | "first" | "never";
+  readonly prependScheme: PrependScheme;
   /** Whether words are cut before each mark. */
   readonly split: boolean;
 };
@@ -34,4 +37,9 @@ export function metaspace({ replacement, prependScheme, split }: MetaspaceOption
     },
   };
   return [marking, cutting];
+}
+
+export function parsePrependScheme(fields: JsonFields): PrependScheme {
+  const inOldFiles = fields.boolean("add_prefix_space", true) ? "always" : "never";
+  return fields.oneOf("prepend_scheme", ["always", "first", "never"], inOldFiles);
 }

@@ -109,9 +109,7 @@ describe("parsePreTokenizer", () => {
   });
 
   it("names what it doesn't know", () => {
-    expect(() => parsePreTokenizer({ type: "BertPreTokenizer" }, true)).toThrow(
-      'unknown pre-tokenizer "BertPreTokenizer"',
-    );
+    expect(() => parsePreTokenizer({ type: "BertPreTokenizer" }, true)).toThrow('unknown type "BertPreTokenizer"');
     expect(() => parsePreTokenizer({ type: "Split", pattern: { String: "a" }, behavior: "Kept" }, true)).toThrow(
       'pre_tokenizer.behavior: expected Removed or Isolated or MergedWithPrevious or MergedWithNext or Contiguous, got "Kept"',
     );

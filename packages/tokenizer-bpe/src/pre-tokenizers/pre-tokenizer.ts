@@ -1,8 +1,8 @@
-import { type JsonFields, TokenizerJsonError } from "../json-fields.js";
+import type { JsonFields } from "../json-fields.js";
 import { findMatches, parsePattern } from "../pattern.js";
 import { parseStages } from "../stages.js";
 import { byteLevelCharacters, prefixSpace } from "./byte-level.js";
-import { metaspace } from "./metaspace.js";
+import { metaspace, parsePrependScheme } from "./metaspace.js";
 import { SPLIT_BEHAVIORS, split } from "./split.js";
 import { GPT2_PATTERN, scannerFor } from "./word-patterns.js";
 import { type PreTokenizer, type Stage, sequence } from "./words.js";
@@ -33,7 +33,7 @@ export function parsePreTokenizer(
   return { ...sequence(isByteLevel ? stages.slice(0, -1) : stages), isByteLevel, asksOrigin };
 }
 
-function parseOne(type: string, fields: JsonFields): Stage[] {
+function parseOne(type: string, fields: JsonFields): Stage[] | undefined {
   switch (type) {
     case "ByteLevel":
       return [
@@ -41,14 +41,12 @@ function parseOne(type: string, fields: JsonFields): Stage[] {
         ...(fields.boolean("use_regex", true) ? [{ cut: scannerFor(GPT2_PATTERN)! }] : []),
         byteLevelCharacters,
       ];
-    case "Metaspace": {
-      const scheme = fields.boolean("add_prefix_space", true) ? "always" : "never"; // in files of old
+    case "Metaspace":
       return metaspace({
         replacement: fields.character("replacement"),
-        prependScheme: fields.oneOf("prepend_scheme", ["always", "first", "never"], scheme),
+        prependScheme: parsePrependScheme(fields),
         split: fields.boolean("split", true),
       });
-    }
     case "Whitespace":
       return [split({ find: findMatches(WORDS_AND_SIGNS) }, "Removed", true)];
     case "WhitespaceSplit":
@@ -64,7 +62,7 @@ function parseOne(type: string, fields: JsonFields): Stage[] {
       return [split(pattern, fields.oneOf("behavior", SPLIT_BEHAVIORS), fields.boolean("invert", false))];
     }
     default:
-      throw new TokenizerJsonError(fields.at("type"), `unknown pre-tokenizer "${type}"`);
+      return undefined;
   }
 }
 

@@ -28,22 +28,16 @@ export function split(pattern: Pattern, behavior: SplitBehavior, invert = false)
 }
 
 function join(pieces: readonly number[], behavior: SplitBehavior, bounds: number[]): void {
-  for (let i = 0; i < pieces.length; ) {
-    const start = pieces[i]!;
-    let end = pieces[i + 1]!;
-    const isCut = pieces[i + 2];
-    i += 3;
-    const isJoined = (): boolean => {
-      const isNextCut = pieces[i + 2];
-      if (behavior === "Contiguous") return isNextCut === isCut;
-      return behavior === "MergedWithPrevious"
-        ? isCut === 0 && isNextCut === 1
-        : behavior === "MergedWithNext" && isCut === 1 && isNextCut === 0;
-    };
-    for (let isMore = isJoined(); isMore; isMore = behavior === "Contiguous" && isJoined()) {
-      end = pieces[i + 1]!;
-      i += 3;
-    }
+  const isJoined = (isCut: number, isNextCut: number | undefined): boolean =>
+    behavior === "Contiguous"
+      ? isCut === isNextCut
+      : isNextCut === 1 - isCut && behavior === (isCut === 1 ? "MergedWithNext" : "MergedWithPrevious");
+  let start = pieces[0]!;
+  for (let i = 0; i < pieces.length; i += 3) {
+    const end = pieces[i + 1]!;
+    const isCut = pieces[i + 2]!;
+    if (isJoined(isCut, pieces[i + 5])) continue;
     if (end > start && !(behavior === "Removed" && isCut === 1)) bounds.push(start, end);
+    start = end;
   }
 }

@@ -73,13 +73,14 @@ function scan(wordEnd: (text: string, at: number, end: number) => number): Cutte
 }
 
 function gpt2End(text: string, at: number, end: number): number {
-  const unit = text.charCodeAt(at);
-  const to = unit === APOSTROPHE ? contractionEnd(text, at, end, false) : at;
+  const to = contractionEnd(text, at, end, CONTRACTION);
   if (to > at) return to;
   const first = classAt(text, at);
   if (first < SPACE) return kindEnd(text, at, end, first);
   const next = at + 1 < end ? classAt(text, at + 1) : SPACE;
-  return unit === SPACE_UNIT && next < SPACE ? kindEnd(text, at + 1, end, next) : spacesEnd(text, at, end);
+  return text.charCodeAt(at) === SPACE_UNIT && next < SPACE
+    ? kindEnd(text, at + 1, end, next)
+    : spacesEnd(text, at, end);
 }
 
 /** The end of the run of letters, of numbers or of signs that begins at `at` with class `first`. */
@@ -90,12 +91,10 @@ function kindEnd(text: string, at: number, end: number, first: number): number {
 
 /** The end of the word that begins at `at`: one stanza for each alternative of the pattern. */
 function gpt4End(text: string, at: number, end: number, maxDigits: number, isMultilingual: boolean): number {
-  const unit = text.charCodeAt(at);
-  if (unit === APOSTROPHE) {
-    const to = contractionEnd(text, at, end, true);
-    if (to > at) return to;
-  }
+  const to = contractionEnd(text, at, end, CONTRACTION_IN_ANY_CASE);
+  if (to > at) return to;
 
+  const unit = text.charCodeAt(at);
   const first = classAt(text, at);
   if (isMultilingual && first === HAN) return runEnd(text, at, end, HAN, HAN, MAX_LETTERS);
 
@@ -153,17 +152,11 @@ function spacesEnd(text: string, at: number, end: number): number {
 }
 
 /** The end of 's, 't, 'm, 'd, 're, 've or 'll, or `at`. */
-function contractionEnd(text: string, at: number, end: number, ignoresCase: boolean): number {
-  if (at + 1 >= end) return at;
-  const first = letterAt(text, at + 1, ignoresCase);
-  if (first === "s" || first === "t" || first === "m" || first === "d") return at + 2;
-  if (at + 2 >= end) return at;
-  const both = first + letterAt(text, at + 2, ignoresCase);
-  return both === "re" || both === "ve" || both === "ll" ? at + 3 : at;
+function contractionEnd(text: string, at: number, end: number, contraction: RegExp): number {
+  if (text.charCodeAt(at) !== APOSTROPHE) return at;
+  contraction.lastIndex = at;
+  return contraction.test(text) && contraction.lastIndex <= end ? contraction.lastIndex : at;
 }
 
-function letterAt(text: string, index: number, ignoresCase: boolean): string {
-  const letter = text[index]!;
-  if (!ignoresCase) return letter;
-  return letter === "ſ" ? "s" : letter.toLowerCase(); // the long s is an s in other case, to Unicode
-}
+const CONTRACTION = /'(?:[stmd]|re|ve|ll)/y;
+const CONTRACTION_IN_ANY_CASE = /'(?:[stmd]|re|ve|ll)/iuy; // with u the long s is an s too, as to Oniguruma
