@@ -1,7 +1,24 @@
 import { describe, expect, it } from "vitest";
+import { GPT2_PATTERN, GPT4_PATTERN } from "./pre-tokenizers/word-patterns.js";
 import { compileRegex } from "./regex.js";
 import { ATOMS, hardTexts } from "./testing/hard-texts.js";
 import { expectAsNative, fileOfCharacters } from "./testing/hugging-face.js";
+
+const CONTRACTIONS = "(?i:'s|'t|'re|'ve|'m|'ll|'d)?";
+const UPPER = "[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]";
+const LOWER = "[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]";
+const BEFORE = "[^\\r\\n\\p{L}\\p{N}]?";
+const SPACES = "\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
+
+/** As published with the encoding, in one line. */
+const O200K =
+  `${BEFORE}${UPPER}*${LOWER}+${CONTRACTIONS}|${BEFORE}${UPPER}+${LOWER}*${CONTRACTIONS}|\\p{N}{1,3}` +
+  `| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|${SPACES}`;
+
+/** The last of the three that its file has. */
+const DEEPSEEK =
+  "[!\"#$%&'()*+,\\-./:;<=>?@\\[\\\\\\]^_`{|}~][A-Za-z]+|[^\\r\\n\\p{L}\\p{P}\\p{S}]?[\\p{L}\\p{M}]+" +
+  `| ?[\\p{P}\\p{S}]+[\\r\\n]*|${SPACES}`;
 
 const LETTERS = "[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]*[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]+";
 
@@ -53,10 +70,25 @@ describe("compileRegex", () => {
     ["(a?){50}b", "exponential"],
     ["((a*))*", "exponential"],
     ["(?:(?:ab)+c)*", "exponential"],
-    [".*.*.*.*x", "more than 2 long repetitions in one alternative"],
-    [".*.*.*x", "more than 2 long repetitions"],
-    ["(.*)(.*(.*.*))x", "more than 2 long repetitions"],
-    ["a{0,99}a{0,99}a{0,99}a{0,99}b", "more than 2 long repetitions"],
+    [".*.*x", "what follows two repetitions could take cubic time"],
+    ["a*a*b", "cubic"],
+    ["x|a*a*b|y", "cubic"],
+    ["a+a*b{2}", "cubic"],
+    ["a*a*(b|c)", "cubic"],
+    ["a*(a*b)", "cubic"],
+    ["(a*(?:a*))b", "cubic"],
+    ["(a*|b)(c|a*)d", "cubic"],
+    ["(a*a*b)?", "cubic"],
+    ["a*a*$", "cubic"],
+    ["a*a*\\b", "cubic"],
+    ["a*a*(?=b)", "cubic"],
+    ["a*a*(?!b?)", "cubic"],
+    ["a*a*(?<!b)", "cubic"],
+    ["a{0,99}a{2,}b", "cubic"],
+    ["a{0,4}a{0,4}b", "cubic"],
+    ["a*a*a+", "cubic"],
+    [`${"a?".repeat(30)}b`, "cubic"],
+    [`${"(a|a)".repeat(30)}b`, "cubic"],
     ["a{9999}", "{ isn't supported"],
     ["(".repeat(40), "( isn't supported"],
     ["[".repeat(40), "[ isn't supported"],
@@ -84,6 +116,24 @@ describe("compileRegex", () => {
         message: expect.stringContaining(reason),
       }),
     );
+    expect(performance.now() - started).toBeLessThan(2000);
+  });
+
+  it.each([
+    ["GPT-2's", GPT2_PATTERN],
+    ["GPT-4's", GPT4_PATTERN],
+    ["o200k's", O200K],
+    ["DeepSeek V3's", DEEPSEEK],
+    ["digits in threes from the right", "\\d{1,3}(?=(?:\\d{3})*\\b)"],
+    ["two long repetitions at the end", "a*a*"],
+    ["three of them", "a*a*a*"],
+    ["what is optional after them", "a*a*b?(?:c|d)?(?:ef){0,2}"],
+    ["a group that is never missing", "a*a*(?:b*|c?)"],
+  ])("accepts %s, and takes no time with the square of a text of letters", (_, pattern) => {
+    const started = performance.now();
+    const regex = compileRegex(pattern, "x");
+    const found = [...`${"a".repeat(2000)} ${"A".repeat(2000)}`.matchAll(regex)];
+    expect(found.length).toBeLessThan(5000);
     expect(performance.now() - started).toBeLessThan(2000);
   });
 

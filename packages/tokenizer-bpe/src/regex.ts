@@ -6,13 +6,22 @@ const MAX_SOURCE_LENGTH = 4096;
 /** Groups in groups and classes in classes; real patterns have two levels. */
 const MAX_DEPTH = 16;
 
-/** Repetitions of ten times or more in one alternative: each may multiply the time by the text's length. Real patterns have two. */
-const MAX_LOOPS = 2;
+/** A choice of more ways than four, such as `+`, counts as so many others. */
+const LONG = 3;
+
+/**
+ * What may be missing may come after so many choices: after two long ones every pair of lengths could be tried, at every
+ * place, which takes cubic time. Real patterns have a long one and a short one there.
+ */
+const MOST_CHOICES = 2 * LONG - 1;
+
+/** Of choices in front of what is never missing. */
+const NONE = -Infinity;
 
 /**
  * A regular expression of tokenizer.json, which is Oniguruma's dialect, as one of JavaScript's (flags g and v).
  *
- * @throws TokenizerJsonError for syntax that isn't translated, and for patterns that could take exponential time.
+ * @throws TokenizerJsonError for syntax that isn't translated, and for patterns that could take exponential or cubic time.
  */
 export function compileRegex(source: string, path: string): RegExp {
   const translator = new Translator();
@@ -23,6 +32,7 @@ export function compileRegex(source: string, path: string): RegExp {
       place = index;
       return translator.translate(token, source[index + 1]);
     });
+    translator.finish();
     return new RegExp(js, "gv"); // which finds what isn't closed
   } catch (cause) {
     throw new TokenizerJsonError(path, `at character ${place} of the regular expression: ${(cause as Error).message}`);
@@ -36,11 +46,11 @@ const TOKEN =
 /** A group that isn't closed yet, or the last thing that a quantifier may follow. */
 type Part = {
   readonly ignoresCase: boolean;
-  /** Long repetitions in this alternative, and the most in one of those before. */
-  loops: number;
-  mostLoops: number;
-  /** Whether it matches in one way only; repeating another could take exponential time. */
-  isFixed: boolean;
+  /** In how many ways it may go on, from this alternative; and the most of those before. */
+  choices: number;
+  mostChoices: number;
+  /** The most choices in front of something that may be missing. */
+  choicesBefore: number;
 };
 
 class Translator {
@@ -52,17 +62,18 @@ class Translator {
   readonly #groups: Part[] = [this.#part()];
 
   translate(token: string, next: string | undefined): string {
+    if (this.#classDepth === 0) {
+      if (/^[*+?{]/.test(token)) return this.#quantifier(token);
+      this.finish();
+    }
     if (token[0] === "[") {
       if (/[:\]]$/.test(token) || ++this.#classDepth > MAX_DEPTH) throw unsupported(token);
       this.#canBeginRange = false;
-      this.#isRepeated = false;
       return token;
     }
     if (this.#classDepth > 0) return this.#inClass(token, next);
-    if (/^[*+?{]/.test(token)) return this.#quantifier(token);
-    this.#isRepeated = false;
     if (/^[|()]/.test(token)) return this.#structure(token);
-    this.#last = this.#part();
+    this.#last = this.#part(0);
     const js = ANCHORS[token] ?? setOf(token, WORD_ALONE) ?? this.#cases(token);
     return /^(?:\(|\\u\{\w+\}$)/.test(js) ? js : `[${js}]`;
   }
@@ -71,21 +82,18 @@ class Translator {
     const isRange = token === "-" && this.#canBeginRange && next !== "]";
     if (isRange && this.#ignoresCase) throw unsupported("a range where case is ignored");
     const isSyntax = isRange || token === "]" || token === "&&";
-    if (token === "]" && --this.#classDepth === 0) this.#last = this.#part();
+    if (token === "]" && --this.#classDepth === 0) this.#last = this.#part(0);
     const set = isSyntax ? token : setOf(token, WORD);
     this.#canBeginRange = set === undefined;
     return set ?? this.#cases(token);
   }
 
   #quantifier(token: string): string {
-    const group = this.#groups.at(-1)!;
     if (this.#isRepeated && token === "?") return token; // lazy
     if (this.#isRepeated || token === "{") throw unsupported(token);
-    if (token !== "?" && (this.#last.loops > 0 || !this.#last.isFixed)) {
-      throw new Error(`"${token}" could take exponential time`);
-    }
-    this.#addLoops(group, /^[*+]|,(?:\d\d+)?\}/.test(token) ? 1 : 0);
-    group.isFixed &&= /^\{\d+\}/.test(token);
+    if (token !== "?" && this.#last.choices > 0) throw new Error(`"${token}" could take exponential time`);
+    if (/^(?:[*?]|\{0+\D)/.test(token)) this.#last.choicesBefore = NONE;
+    if (!/^\{\d+\}/.test(token)) this.#last.choices += /\?|,[0-3]\}/.test(token) ? 1 : LONG;
     this.#isRepeated = true;
     return token;
   }
@@ -93,35 +101,39 @@ class Translator {
   #structure(token: string): string {
     const group = this.#groups.at(-1)!;
     if (token === "|") {
-      group.mostLoops = Math.max(group.mostLoops, group.loops);
-      group.loops = 0;
-      group.isFixed = false;
+      group.mostChoices = Math.max(group.mostChoices, group.choices + 1);
+      group.choices = 0;
     } else if (token === "(?i)") {
       this.#ignoresCase = true; // to the end of the group
       return "";
     } else if (token === ")") {
-      const outer = this.#groups.at(-2);
-      if (outer === undefined) return token; // nothing to close, as the engine will find
+      if (this.#groups.length === 1) return token; // nothing to close, as the engine will find
       this.#groups.pop();
-      this.#addLoops(outer, Math.max(group.loops, group.mostLoops));
-      outer.isFixed &&= group.isFixed;
       this.#ignoresCase = group.ignoresCase;
-      this.#last = { ...group, loops: Math.max(group.loops, group.mostLoops) };
+      this.#last = group;
+      if (group.mostChoices > 0) group.choices = Math.max(group.choices + 1, group.mostChoices);
     } else {
-      if (this.#groups.push(this.#part()) > MAX_DEPTH) throw unsupported(token);
+      // What looks around may not match, whatever is in it.
+      if (this.#groups.push(this.#part(/[=!]$/.test(token) ? 0 : NONE)) > MAX_DEPTH) throw unsupported(token);
       this.#ignoresCase ||= token === "(?i:";
       return token === "(" || token === "(?i:" ? "(?:" : token;
     }
     return token;
   }
 
-  #addLoops(group: Part, loops: number): void {
-    group.loops += loops;
-    if (group.loops > MAX_LOOPS) throw new Error(`more than ${MAX_LOOPS} long repetitions in one alternative`);
+  /** Counts what is complete: no quantifier may follow it any more. */
+  finish(): void {
+    const group = this.#groups.at(-1)!;
+    const { choices, choicesBefore } = this.#last;
+    group.choicesBefore = Math.max(group.choicesBefore, group.choices + choicesBefore);
+    if (group.choicesBefore > MOST_CHOICES) throw new Error("what follows two repetitions could take cubic time");
+    group.choices += choices;
+    this.#last = this.#part();
+    this.#isRepeated = false;
   }
 
-  #part(): Part {
-    return { ignoresCase: this.#ignoresCase, loops: 0, mostLoops: 0, isFixed: true };
+  #part(choicesBefore = NONE): Part {
+    return { ignoresCase: this.#ignoresCase, choices: 0, mostChoices: 0, choicesBefore };
   }
 
   /** Characters, each by its code, and where case is ignored with the ones that differ by that only. */
