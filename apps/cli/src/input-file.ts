@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { readingInput, UsageError } from "./usage-error.js";
 
 /** The text of a file that the user named. */
@@ -6,9 +6,11 @@ export async function readText(path: string, expected: string): Promise<string> 
   return (await readBytes(path, expected)).toString("utf8");
 }
 
-/** The bytes of a file that the user named. */
-export async function readBytes(path: string, expected: string): Promise<Buffer> {
+/** The bytes of a file that the user named; one of more than `mostBytes` isn't read. */
+export async function readBytes(path: string, expected: string, mostBytes = Number.POSITIVE_INFINITY): Promise<Buffer> {
   try {
+    const { size } = await stat(path);
+    if (size > mostBytes) throw new Error(`it has ${size} bytes, and ${mostBytes} is the most`);
     return await readFile(path);
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
