@@ -20,14 +20,16 @@ export function decoderStep(
 ): { logits: tf.Tensor2D; state: DecoderState } | undefined {
   const { config, params } = model;
   const { headMerge, feedForwardProj, decoderAttention, layerNormEpsilon, dModel, numHeads } = config;
-  const isPlain = headMerge === "concat" && (feedForwardProj === "relu" || feedForwardProj === "gated-gelu");
+  const { blocks } = params.decoder;
+  const isGated = feedForwardProj === "gated-gelu";
+  const hasGates = blocks.every(({ feedForward }) => feedForward.gate !== undefined);
+  const isPlain = headMerge === "concat" && (feedForwardProj === "relu" || isGated) && hasGates === isGated;
   const head = outputWeight(model);
   const [rows, length] = ids.shape;
   if (length !== 1 || rows > MOST_ROWS || !isPlain || decoderAttention === "merged" || head.shape[1] !== dModel) return;
   if (isRecordingGradients() || !hasFusedKernel("DecoderStep")) return;
   const { x, selfBias } = placeTokens(model, ids, state);
   const norm = params.decoder.finalNorm.weight;
-  const { blocks } = params.decoder;
   const layers = blocks.map((block, layer) => layerInputs(block, state, selfBias(layer), layer));
   const inputs = [
     x,
@@ -40,7 +42,7 @@ export function decoderStep(
     numLayers: blocks.length,
     numHeads,
     epsilon: layerNormEpsilon,
-    isGated: feedForwardProj === "gated-gelu",
+    isGated,
     hasPast: state.self.length > 0,
   }) as tf.Tensor4D[];
   const self = blocks.map((_, layer) => ({

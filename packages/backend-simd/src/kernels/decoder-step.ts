@@ -43,18 +43,29 @@ function decoderStep({ inputs, attrs, backend }: KernelArguments): TensorInfo[] 
 
 type FirstInputs = [x: TensorInfo, crossBias: TensorInfo, finalNorm: TensorInfo, head: TensorInfo, ...TensorInfo[]];
 
-/** A layer's inputs: these fourteen in order, then a `gate`, a past key and a past value, if there are. */
+/** A layer's inputs, in order; a gate, a past key and a past value follow, if there are. */
+const LAYER_INPUTS = [
+  "selfAttentionNorm",
+  "query",
+  "key",
+  "value",
+  "output",
+  "selfBias",
+  "crossAttentionNorm",
+  "crossQuery",
+  "crossOutput",
+  "crossKey",
+  "crossValue",
+  "feedForwardNorm",
+  "up",
+  "down",
+] as const;
+
 function layerOf(inputs: TensorInfo[], { isGated, hasPast }: Record<string, unknown>): DecoderLayer {
-  const [selfAttentionNorm, query, key, value, output, selfBias, crossAttentionNorm, crossQuery, ...more] =
-    inputs as Many;
-  const [crossOutput, crossKey, crossValue, feedForwardNorm, up, down, ...last] = more as Many;
+  const named = Object.fromEntries(LAYER_INPUTS.map((name, i) => [name, inputs[i]]));
   return {
-    ...{ selfAttentionNorm, query, key, value, output, selfBias },
-    ...{ crossAttentionNorm, crossQuery, crossOutput, crossKey, crossValue },
-    ...{ feedForwardNorm, up, down, gate: isGated === true ? last[0] : undefined },
-    past: hasPast === true ? { key: last.at(-2) as TensorInfo, value: last.at(-1) as TensorInfo } : undefined,
+    ...(named as Record<(typeof LAYER_INPUTS)[number], TensorInfo>),
+    gate: isGated === true ? inputs[LAYER_INPUTS.length] : undefined,
+    past: hasPast === true ? { key: inputs.at(-2) as TensorInfo, value: inputs.at(-1) as TensorInfo } : undefined,
   };
 }
-
-type T = TensorInfo;
-type Many = [T, T, T, T, T, T, T, T, ...T[]];
