@@ -56,7 +56,7 @@ const [N, T] = ["N", "T"].map((letter) => letter.charCodeAt(0)) as [number, numb
 /**
  * oneDNN with threads of OpenMP, of which every thread that asks has a number of its own. Matrices are row by row.
  *
- * Some of its kernels (2.6, matrices that aren't transposed) point the stack at a buffer of the heap. A handler of a
+ * Some of its kernels (seen in 2.6, where b isn't transposed) point the stack at a buffer of the heap. A handler of a
  * signal would write beside it, as a profiler's does a thousand times a second, so signals wait until it's done.
  */
 function openDnnl(library: Library, call: NativeFunction, heap: () => number): Gemm {
@@ -68,8 +68,11 @@ function openDnnl(library: Library, call: NativeFunction, heap: () => number): G
   const sgemm: Sgemm = (transposeA, transposeB, m, n, k, a, lda, b, ldb, c, ldc, accumulate) => {
     const at = atAddress(heap());
     setMask(SIG_BLOCK, all, before);
-    call(flag(transposeA), flag(transposeB), m, n, k, 1, at(a), lda, at(b), ldb, accumulate, at(c), ldc);
-    setMask(SIG_SETMASK, before, null);
+    try {
+      call(flag(transposeA), flag(transposeB), m, n, k, 1, at(a), lda, at(b), ldb, accumulate, at(c), ldc);
+    } finally {
+      setMask(SIG_SETMASK, before, null);
+    }
   };
   return { sgemm, mayBeShared: true, setThreads: library.func("void omp_set_num_threads(int)") };
 }

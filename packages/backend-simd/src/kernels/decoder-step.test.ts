@@ -104,7 +104,7 @@ describeConfigurations("DecoderStep", () => {
     { layers: 1, vocab: 7, rows: 2, dModel: 33, heads: 3, depth: 5, dFf: 50, past: 1, input: 1 },
     { layers: 3, vocab: 900, rows: 4, dModel: 128, heads: 4, depth: 32, dFf: 600, past: 31, input: 128 },
     { layers: 1, vocab: 31, rows: 16, dModel: 20, heads: 2, depth: 10, dFf: 530, past: 2, input: 5 },
-    { layers: 9, vocab: 64, rows: 7, dModel: 96, heads: 2, depth: 40, dFf: 130, past: 9, input: 13 },
+    { layers: 14, vocab: 64, rows: 7, dModel: 96, heads: 2, depth: 40, dFf: 130, past: 9, input: 13 },
   ])("does a decoder and its output layer for one position: %o", async (sizes) => {
     for (const isGated of [false, true]) {
       const attributes = {
