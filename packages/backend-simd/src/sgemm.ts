@@ -124,9 +124,27 @@ function optional(library: Library, signature: string): NativeFunction | undefin
 
 /** The kernel `gemmTiles`, by a library. */
 export function sgemmTiles(sgemm: Sgemm): KernelFunction {
-  return (...args: number[]) => {
-    const [transposeA, transposeB, m, n, k, a, lda, strideA, b, ldb] = args as Numbers;
-    const [strideB, c, ldc, strideC, tileM, tileN, accumulate, begin, end] = args.slice(10) as Numbers;
+  return (
+    transposeA,
+    transposeB,
+    m,
+    n,
+    k,
+    a,
+    lda,
+    strideA,
+    b,
+    ldb,
+    strideB,
+    c,
+    ldc,
+    strideC,
+    tileM,
+    tileN,
+    accumulate,
+    begin,
+    end,
+  ) => {
     const tilesM = Math.ceil(m / tileM);
     const tiles = tilesM * Math.ceil(n / tileN);
     for (let part = begin; part < end; part++) {
@@ -142,6 +160,3 @@ export function sgemmTiles(sgemm: Sgemm): KernelFunction {
     }
   };
 }
-
-/** As many as are taken out of an argument list. */
-type Numbers = [number, number, number, number, number, number, number, number, number, number];

@@ -71,7 +71,8 @@ export function writeJobs({ words, numbers }: Control, jobs: readonly PostedJob[
     throw new RangeError(`simd: expected at most ${MOST_JOBS} jobs of ${MOST_ARGUMENTS} arguments`);
   }
   let [before, after] = [0, 0];
-  for (const [i, { kernel, args, parts, run, waits }] of jobs.entries()) {
+  for (let i = 0; i < jobs.length; i++) {
+    const { kernel, args, parts, run, waits } = jobs[i] as PostedJob;
     const job = FIRST_JOB + i * JOB_WORDS;
     if (waits) after = before;
     words[job + NEXT_PART] = 0;
@@ -80,7 +81,8 @@ export function writeJobs({ words, numbers }: Control, jobs: readonly PostedJob[
     words[job + RUN] = run;
     words[job + AFTER] = after;
     words[job + ARGUMENT_COUNT] = args.length;
-    numbers.set(args, (job + ARGUMENTS) / 2);
+    const first = (job + ARGUMENTS) / 2;
+    for (let j = 0; j < args.length; j++) numbers[first + j] = args[j] as number;
     before += parts;
   }
   words[JOB_COUNT] = jobs.length;
@@ -93,20 +95,38 @@ export function doJobs({ words, numbers }: Control, kernels: readonly KernelFunc
   for (let i = 0; i < count; i++) {
     const job = FIRST_JOB + i * JOB_WORDS;
     if (!waitUntilDone(words, words[job + AFTER] as number, maySleep)) return;
-    const first = (job + ARGUMENTS) / 2;
-    const args = Array.from(numbers.subarray(first, first + (words[job + ARGUMENT_COUNT] as number)));
-    takeParts(words, job, kernels[words[job + KERNEL] as number] as KernelFunction, args);
+    readArguments(numbers, (job + ARGUMENTS) / 2, words[job + ARGUMENT_COUNT] as number);
+    takeParts(words, job, kernels[words[job + KERNEL] as number] as KernelFunction);
   }
 }
 
-function takeParts(words: Int32Array, job: number, kernel: KernelFunction, args: readonly number[]): void {
+/**
+ * What the next kernel is called with. Its first value, which is no number, has V8 keep this array as one of anything, with
+ * integers as they are: of an array of floats it makes a new object for every argument of every call, and a model's step has
+ * tens of thousands of them.
+ */
+const callArguments: unknown[] = [undefined];
+
+function readArguments(numbers: Float64Array, first: number, count: number): void {
+  callArguments.length = count + 2;
+  for (let i = 0; i < count; i++) {
+    const value = numbers[first + i] as number;
+    const integer = value | 0;
+    callArguments[i] = Object.is(integer, value) ? integer : value;
+  }
+}
+
+function takeParts(words: Int32Array, job: number, kernel: KernelFunction): void {
   const parts = words[job + PARTS] as number;
   const run = words[job + RUN] as number;
+  const last = callArguments.length - 1;
   for (;;) {
     const begin = Atomics.add(words, job + NEXT_PART, run);
     if (begin >= parts) return;
     const end = Math.min(begin + run, parts);
-    kernel(...args, begin, end);
+    callArguments[last - 1] = begin;
+    callArguments[last] = end;
+    kernel(...(callArguments as number[]));
     Atomics.add(words, DONE, end - begin);
   }
 }

@@ -119,7 +119,7 @@ export class ThreadPool {
       return;
     }
     for (const { kernel, args, parts } of jobs)
-      if (parts > 0) (this.kernels[kernel] as KernelFunction)(...args, 0, parts);
+      if (parts > 0) (this.kernels[kernel] as KernelFunction)(...args.concat(0, parts));
   }
 
   #post(jobs: readonly Job[]): void {
