@@ -22,16 +22,16 @@ const FEW_ROWS: i32 = 4;
 
 // @ts-ignore: decorator
 @inline
-function times(m: i32, n: i32, k: i32, a: usize, b: usize, c: usize): void {
-  if (m <= FEW_ROWS) timesMatrix(m, n, k, a, k, b, n, c, n);
-  else product(false, false, m, n, k, a, k, b, n, c, n, false);
+function times(m: i32, n: i32, k: i32, a: usize, b: usize, ldb: usize, c: usize, ldc: usize): void {
+  if (m <= FEW_ROWS) timesMatrix(m, n, k, a, k, b, ldb, c, ldc);
+  else product(false, false, m, n, k, a, k, b, ldb, c, ldc, false);
 }
 
 // @ts-ignore: decorator
 @inline
-function timesTransposed(m: i32, n: i32, k: i32, a: usize, b: usize, c: usize): void {
-  if (m <= FEW_ROWS) rowsTimesTransposed(m, k, a, k, b, k, c, n, 0, 0, n);
-  else product(false, true, m, n, k, a, k, b, k, c, n, false);
+function timesTransposed(m: i32, n: i32, k: i32, a: usize, lda: usize, b: usize, ldb: usize, c: usize): void {
+  if (m <= FEW_ROWS) rowsTimesTransposed(m, k, a, lda, b, ldb, c, n, 0, 0, n);
+  else product(false, true, m, n, k, a, lda, b, ldb, c, n, false);
 }
 
 /** Adds a row of the bias, or its one value. */
@@ -44,12 +44,18 @@ function addBias(scores: usize, bias: usize, stride: usize, length: i32): void {
   for (let i: usize = 0; i < <usize>length; i++) store<f32>(scores + i * 4, load<f32>(scores + i * 4) + value);
 }
 
-/** Parts are tiles of `tileRows` query rows of each of the `heads` · batch matrices. */
+/**
+ * Parts are tiles of `tileRows` query rows of each of the `heads` · batch matrices.
+ *
+ * @param sideBySide Whether query, key, value and y are [batch, length, heads, depth], as a linear map gives them, instead
+ *   of [batch, heads, length, depth]. y may be query.
+ */
 export function attention(
-  query: usize, key: usize, value: usize, bias: usize, y: usize, logSumExp: usize,
+  query: usize, key: usize, value: usize, bias: usize, y: usize, logSumExp: usize, sideBySide: bool,
   heads: i32, queries: i32, keys: i32, depth: i32, strideB: usize, strideH: usize, strideQ: usize, strideK: usize,
   first: i32, second: i32, threshold: u32, scale: f32, tiles: usize, tileRows: i32, begin: i32, end: i32,
 ): void {
+  const ld = <usize>(sideBySide ? heads * depth : depth);
   const perMatrix = (queries + tileRows - 1) / tileRows;
   const scores = tiles + <usize>thread * <usize>tileRows * keys * 4;
   for (let part = begin; part < end; part++) {
@@ -57,10 +63,12 @@ export function attention(
     const row = (part % perMatrix) * tileRows;
     const rows = min(tileRows, queries - row);
     const at = <usize>matrix * queries + row;
-    const q = query + at * depth * 4;
-    const out = y + at * depth * 4;
-    const b = bias + (<usize>(matrix / heads) * strideB + <usize>(matrix % heads) * strideH + <usize>row * strideQ) * 4;
-    timesTransposed(rows, keys, depth, q, key + <usize>matrix * keys * depth * 4, scores);
+    const entry = <usize>(matrix / heads);
+    const head = <usize>(matrix % heads);
+    const atQuery = (sideBySide ? (entry * queries + row) * ld + head * depth : at * ld) * 4;
+    const atKey = (sideBySide ? entry * keys * ld + head * depth : <usize>matrix * keys * ld) * 4;
+    const b = bias + (entry * strideB + head * strideH + <usize>row * strideQ) * 4;
+    timesTransposed(rows, keys, depth, query + atQuery, ld, key + atKey, ld, scores);
     for (let i: usize = 0; i < <usize>rows; i++) {
       const line = scores + i * keys * 4;
       addBias(line, b + i * strideQ * 4, strideK, keys);
@@ -71,7 +79,7 @@ export function attention(
       if (threshold == 0) scaleRow(line, keys, 1 / total);
       else dropRow(line, keys, first, second, threshold, scale / total, <i32>(at + i) * keys);
     }
-    times(rows, depth, keys, scores, value + <usize>matrix * keys * depth * 4, out);
+    times(rows, depth, keys, scores, value + atKey, ld, y + atQuery, ld);
   }
 }
 
@@ -119,8 +127,8 @@ export function attentionGrad(
         const rows = min(tileRows, queries - row);
         const at = <usize>matrix * queries + row;
         const atRows = at * depth * 4;
-        timesTransposed(rows, keys, depth, query + atRows, key + atKeys, weights);
-        timesTransposed(rows, keys, depth, dy + atRows, value + atKeys, dScores);
+        timesTransposed(rows, keys, depth, query + atRows, depth, key + atKeys, depth, weights);
+        timesTransposed(rows, keys, depth, dy + atRows, depth, value + atKeys, depth, dScores);
         for (let i: usize = 0; i < <usize>rows; i++) {
           const line = i * keys * 4;
           const biasRow = (<usize>row + i) * strideQ * 4;
@@ -133,7 +141,7 @@ export function attentionGrad(
           );
           if (dBias != 0) addBiasGrad(matrixDBias + biasRow, dScores + line, strideK, keys);
         }
-        times(rows, depth, keys, dScores, key + atKeys, dQuery + atRows);
+        times(rows, depth, keys, dScores, key + atKeys, depth, dQuery + atRows, depth);
         product(true, false, keys, depth, rows, dScores, keys, query + atRows, depth, dKey + atKeys, depth, row > 0);
         product(true, false, keys, depth, rows, weights, keys, dy + atRows, depth, dValue + atKeys, depth, row > 0);
       }

@@ -36,7 +36,7 @@ export function attentionOfNext(
   joinRows(pastKey, before, nextKey, next, key, begin, end);
   joinRows(pastValue, before, nextValue, next, value, begin, end);
   attention(
-    query, key, value, bias, y, logSumExp, heads, 1, past + 1, depth, strideB, strideH, 0, strideK,
+    query, key, value, bias, y, logSumExp, false, heads, 1, past + 1, depth, strideB, strideH, 0, strideK,
     0, 0, 0, 1, scores, 1, begin, end,
   );
 }

@@ -1,5 +1,6 @@
 import type { SimdBackend } from "./backend.js";
 import { SGEMM_TILES } from "./kernel-instance.js";
+import type { Job } from "./thread-pool.js";
 
 /** op(a) [m, k] · op(b) [k, n]; the leading dimensions are elements from row to row of what is stored. */
 export type Product = {
@@ -75,6 +76,19 @@ export function multiplyBatch(
 }
 
 function multiplyTiles(
+  backend: SimdBackend,
+  product: Product,
+  batch: Batch,
+  a: number,
+  b: number,
+  c: number,
+  accumulate: boolean,
+): void {
+  backend.pool.runAll([tilesJob(backend, product, batch, a, b, c, accumulate)]);
+}
+
+/** @param others How many products of the kind there are beside it, for threads to share. */
+function tilesJob(
   { blas, pool }: SimdBackend,
   { transposeA, transposeB, m, n, k, lda, ldb, ldc }: Product,
   { size, strideA, strideB, strideC }: Batch,
@@ -82,15 +96,35 @@ function multiplyTiles(
   b: number,
   c: number,
   accumulate: boolean,
-): void {
+  others = 0,
+): Job {
   const usesBlas = blas !== undefined && Math.min(m, n) >= BLAS_ROWS && m * n * k >= BLAS_WORK;
-  // A library with threads of its own is called once, from this one.
-  const callsAlone = usesBlas && blas.source === undefined;
-  const { tileM, tileN, tiles } = (usesBlas ? cutForBlas : cut)(m, n, size, callsAlone ? 1 : pool.threads);
+  const threads = usesBlas && blas.source === undefined ? 1 : pool.threads;
+  const { tileM, tileN, tiles } = (usesBlas ? cutForBlas : cut)(m, n, size + others, threads);
   const args = [Number(transposeA), Number(transposeB), m, n, k, a, lda, strideA, b, ldb, strideB, c, ldc, strideC];
   args.push(tileM, tileN, Number(accumulate));
-  if (callsAlone) blas.sgemmTiles(...args, 0, size);
-  else pool.run(usesBlas ? SGEMM_TILES : "gemmTiles", args, size * tiles, Math.ceil((tileM * tileN * (k + 16)) / 16));
+  const work = Math.ceil((tileM * tileN * (k + 16)) / 16);
+  return { kernel: usesBlas ? SGEMM_TILES : "gemmTiles", args, parts: size * tiles, work, waits: false };
+}
+
+/**
+ * The job of a linear map: c [rows, dOut] = a [rows, dIn] · weightᵀ, where the weight is [dOut, dIn].
+ *
+ * @param accumulate Adds it to what c holds.
+ * @param others How many maps of its size are done at the same time, for threads to share.
+ */
+export function linearJob(
+  backend: SimdBackend,
+  { rows, dIn, dOut }: { rows: number; dIn: number; dOut: number },
+  { a, weight, c }: { a: number; weight: number; c: number },
+  { accumulate = false, others = 0 }: { accumulate?: boolean; others?: number } = {},
+): Job {
+  if (rows <= FEW_ROWS_TRANSPOSED) {
+    const args = [rows, dIn, a, dIn, weight, dIn, c, dOut, accumulate ? c : 0];
+    return { kernel: "rowsTimesTransposed", args, parts: dOut, work: Math.ceil((rows * dIn) / 8), waits: false };
+  }
+  const product = { transposeA: false, transposeB: true, m: rows, n: dOut, k: dIn, lda: dIn, ldb: dIn, ldc: dOut };
+  return tilesJob(backend, product, SINGLE, a, weight, c, accumulate, others);
 }
 
 /** A tile of a product of few rows: its width, of which the sums stay in the first-level cache, and its steps. */

@@ -2,7 +2,7 @@ import type { Block } from "./allocator.js";
 import type { Blas } from "./blas.js";
 import { WORKER_PROGRAM } from "./generated/worker-program.js";
 import type { Heap } from "./heap.js";
-import { instantiateKernels, kernelNames } from "./kernel-instance.js";
+import { instantiateKernels, kernelNames, SGEMM_TILES } from "./kernel-instance.js";
 import type { SgemmSource } from "./sgemm.js";
 import {
   ACTIVE,
@@ -66,10 +66,12 @@ export type Job = {
 
 /** Runs kernels of one module, split over threads where that is faster. */
 export class ThreadPool {
-  readonly kernels: Readonly<Record<string, KernelFunction>>;
+  readonly kernels: Record<string, KernelFunction>;
   readonly #module: WebAssembly.Module;
   readonly #heap: Heap;
   readonly #sgemm: SgemmSource | undefined;
+  /** The kernel of a library that has threads of its own: it's called once, from this one. */
+  readonly #unshared: string | undefined;
   readonly #numbers: ReadonlyMap<string, number>;
   readonly #numbered: readonly KernelFunction[];
   readonly #scratch: Block[] = [];
@@ -87,6 +89,8 @@ export class ThreadPool {
     // Inside kernels of several threads only a library that may be shared is called.
     const sgemm = blas?.source !== undefined || plan.threads === 1 ? blas?.sgemm : undefined;
     this.kernels = instantiateKernels(module, heap.memory, sgemm);
+    if (blas !== undefined) this.kernels[SGEMM_TILES] = blas.sgemmTiles;
+    if (blas?.source === undefined) this.#unshared = SGEMM_TILES;
     const names = kernelNames(module);
     this.#numbers = new Map(names.map((name, i) => [name, i]));
     this.#numbered = names.map((name) => this.kernels[name] as KernelFunction);
@@ -112,14 +116,28 @@ export class ThreadPool {
 
   /** Does a list of jobs: threads are woken up once, and wait for each other where a job waits. */
   runAll(jobs: readonly Job[]): void {
+    for (;;) {
+      const alone = jobs.findIndex(({ kernel }) => kernel === this.#unshared);
+      if (alone === -1) break;
+      this.#share(jobs.slice(0, alone));
+      this.#doHere(jobs[alone] as Job);
+      jobs = jobs.slice(alone + 1);
+    }
+    this.#share(jobs);
+  }
+
+  #share(jobs: readonly Job[]): void {
     const work = jobs.reduce((sum, job) => sum + job.parts * job.work, 0);
     const mostParts = jobs.reduce((most, { parts }) => Math.max(most, parts), 0);
     if (mostParts > 1 && this.#threads > 1 && work >= PARALLEL_WORK && this.#start()) {
       for (let i = 0; i < jobs.length; i += MOST_JOBS) this.#post(jobs.slice(i, i + MOST_JOBS));
       return;
     }
-    for (const { kernel, args, parts } of jobs)
-      if (parts > 0) (this.kernels[kernel] as KernelFunction)(...args.concat(0, parts));
+    for (const job of jobs) this.#doHere(job);
+  }
+
+  #doHere({ kernel, args, parts }: Job): void {
+    if (parts > 0) (this.kernels[kernel] as KernelFunction)(...args.concat(0, parts));
   }
 
   #post(jobs: readonly Job[]): void {

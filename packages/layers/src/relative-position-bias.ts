@@ -30,12 +30,14 @@ export function relativePositionBias(
   params: RelativePositionBiasParams,
   { queryLength, keyLength, ...options }: { queryLength: number; keyLength: number } & BucketOptions,
 ): tf.Tensor4D {
+  // From the last query's distance to the first key, to the first query's to the last one: each row is a part of these.
+  const ofDistances = Int32Array.from({ length: queryLength + keyLength - 1 }, (_, i) =>
+    relativePositionBucket(i - (keyLength - 1), options),
+  );
   const buckets = new Int32Array(queryLength * keyLength);
   for (let row = 0; row < queryLength; row++) {
-    const query = keyLength - queryLength + row;
-    for (let key = 0; key < keyLength; key++) {
-      buckets[row * keyLength + key] = relativePositionBucket(key - query, options);
-    }
+    const first = queryLength - 1 - row;
+    buckets.set(ofDistances.subarray(first, first + keyLength), row * keyLength);
   }
   const ids = tf.tensor2d(buckets, [queryLength, keyLength], "int32");
   return tf.expandDims(tf.transpose(embeddingLookup(params.weight, ids), [2, 0, 1]), 0) as tf.Tensor4D;

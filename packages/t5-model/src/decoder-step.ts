@@ -1,8 +1,9 @@
 import type { AttentionParams, KeyValue, RmsNormParams } from "@t5ts/layers";
-import { hasFusedKernel, isRecordingGradients, runFusedKernel } from "@t5ts/tensor-core";
+import { runFusedKernel } from "@t5ts/tensor-core";
 import * as tf from "@tensorflow/tfjs-core";
 import { type DecoderState, outputWeight, placeTokens } from "./decoder.js";
 import type { DecoderBlockParams, T5Model } from "./params.js";
+import { runsAsOneKernel } from "./published-blocks.js";
 
 /** Beyond so many rows, products are worth packing, which the kernel doesn't. */
 const MOST_ROWS = 8;
@@ -19,15 +20,12 @@ export function decoderStep(
   state: DecoderState,
 ): { logits: tf.Tensor2D; state: DecoderState } | undefined {
   const { config, params } = model;
-  const { headMerge, feedForwardProj, decoderAttention, layerNormEpsilon, dModel, numHeads } = config;
+  const { feedForwardProj, decoderAttention, layerNormEpsilon, dModel, numHeads } = config;
   const { blocks } = params.decoder;
-  const isGated = feedForwardProj === "gated-gelu";
-  const hasGates = blocks.every(({ feedForward }) => feedForward.gate !== undefined);
-  const isPlain = headMerge === "concat" && (feedForwardProj === "relu" || isGated) && hasGates === isGated;
   const head = outputWeight(model);
   const [rows, length] = ids.shape;
-  if (length !== 1 || rows > MOST_ROWS || !isPlain || decoderAttention === "merged" || head.shape[1] !== dModel) return;
-  if (isRecordingGradients() || !hasFusedKernel("DecoderStep")) return;
+  if (length !== 1 || rows > MOST_ROWS || decoderAttention === "merged" || head.shape[1] !== dModel) return;
+  if (!runsAsOneKernel("DecoderStep", config, blocks)) return;
   const { x, selfBias } = placeTokens(model, ids, state);
   const norm = params.decoder.finalNorm.weight;
   const layers = blocks.map((block, layer) => layerInputs(block, state, selfBias(layer), layer));
@@ -42,7 +40,7 @@ export function decoderStep(
     numLayers: blocks.length,
     numHeads,
     epsilon: layerNormEpsilon,
-    isGated,
+    isGated: feedForwardProj === "gated-gelu",
     hasPast: state.self.length > 0,
   }) as tf.Tensor4D[];
   const self = blocks.map((_, layer) => ({

@@ -1,18 +1,10 @@
-import {
-  combineBiases,
-  type EncoderBlockParams,
-  encoderBlock,
-  paddingBias,
-  partsBias,
-  rmsNorm,
-  taskLayer,
-  windowsBias,
-} from "@t5ts/layers";
-import { checkShape, dropout, recompute, tidy } from "@t5ts/tensor-core";
+import { combineBiases, paddingBias, partsBias, taskLayer, windowsBias } from "@t5ts/layers";
+import { checkShape, dropout, tidy } from "@t5ts/tensor-core";
 import * as tf from "@tensorflow/tfjs-core";
 import type { T5Config } from "./config.js";
+import { encoderBlocks } from "./encoder-blocks.js";
 import type { T5Model } from "./params.js";
-import { blockOptions, type PassOptions, replayed } from "./pass.js";
+import { blockOptions, type PassOptions } from "./pass.js";
 import { embedPlaced, positionBiases } from "./positions.js";
 
 /** `inputMask` [batch, inputLength] is 1 for tokens, 0 for padding; without it, what isn't `padTokenId` is a token. */
@@ -32,19 +24,9 @@ export function encode(model: T5Model, inputs: T5Inputs, options: PassOptions = 
     inputs.inputMask ?? tf.cast(tf.notEqual(inputs.inputIds, config.padTokenId) as tf.Tensor2D, "int32");
   checkShape("encode: inputMask", inputMask, inputs.inputIds.shape);
 
-  const { blocks, finalNorm } = params.encoder;
-  const biases = encoderBiases(model, inputMask);
-  let x = embedPlaced(config, params.embedding, params.encoder, inputs.inputIds, { start: 0, ...options });
-  for (const [layer, block] of blocks.entries()) {
-    const pass = blockOptions(config, options, { kind: "encoder", layer });
-    const rng = replayed(options.rng);
-    const run = (inputs: { block: EncoderBlockParams; x: tf.Tensor; bias: tf.Tensor }): tf.Tensor =>
-      encoderBlock(inputs.block, inputs.x, inputs.bias, { ...pass, rng: rng() });
-    // Its bias is made outside of `tidy`: the next layer's may be the same tensor.
-    const inputs = { block, x, bias: biases(layer) };
-    x = tidy(() => (options.recomputesBlocks ? recompute(run, inputs) : run(inputs)));
-  }
-  x = dropout(rmsNorm(finalNorm, x, config.layerNormEpsilon), config.dropoutRate, options.rng);
+  const placed = embedPlaced(config, params.embedding, params.encoder, inputs.inputIds, { start: 0, ...options });
+  let x = encoderBlocks(model, placed, encoderBiases(model, inputMask), options);
+  x = dropout(x, config.dropoutRate, options.rng);
   if (options.task !== undefined) x = throughTaskLayer(model, options.task, x, inputMask, options);
   return { encoded: x as tf.Tensor3D, inputMask };
 }

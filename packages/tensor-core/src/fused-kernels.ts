@@ -19,6 +19,7 @@ import * as tf from "@tensorflow/tfjs-core";
  * | `GatedGeluGrad`            | dy, gate, x                                       |                                          | dGate, dx |
  * | `Attention`                | query [b, h, q, d], key and value [b, h, k, d], bias broadcasting to [b, h, q, k] | rate, keys | y [b, h, q, d], logSumExp [b, h, q] |
  * | `AttentionGrad`            | dy, query, key, value, bias, y, logSumExp         | rate, keys, needsBiasGrad                | dQuery, dKey, dValue, and dBias in the bias's shape when asked for |
+ * | `Encoder`                  | a list, see below                                 | numLayers, numHeads, epsilon, isGated    | encoded [b, n, d] |
  * | `DecoderStep`              | a list, see below                                 | numLayers, numHeads, epsilon, isGated, hasPast | logits [b, v], key and value [b, h, k + 1, e] of each layer |
  * | `TopLogits`                | logits [n, v]                                     | count                                    | values [n, count], best first and of equals the first; tokens [n, count] int32, their places; logZ [n]. Where there are fewer above -∞: -∞, -1 |
  * | `CrossEntropy`             | logits [n, v], labels [n] int32                   | labelSmoothing, zLoss, ignoreId          | loss [n], logZ [n] |
@@ -30,6 +31,18 @@ import * as tf from "@tensorflow/tfjs-core";
  *
  * In `Attention` there's no division by √d; dropout position i counts the weights [b, h, q, k] row by row. A loss is
  * 0 where the label is `ignoreId`; labelSmoothing and zLoss are as `crossEntropy` says.
+ *
+ * `Encoder` is the blocks of a T5's encoder and the norm behind them. Its inputs are a list: x [b, n, d] and finalNorm [d],
+ * then for each layer, with weights as of `linear`, selfAttentionNorm, query, key, value, output, bias that broadcasts to
+ * [b, h, n, n], feedForwardNorm, up, down; gate if `isGated`. A layer takes x on:
+ *
+ *     h   = RmsNorm(x, selfAttentionNorm)
+ *     x1  = x + linear(Attention(linear(h, query), linear(h, key), linear(h, value), bias), output)
+ *     h   = RmsNorm(x1, feedForwardNorm)
+ *     x   = x1 + linear(relu(linear(h, up)), down), or if gated: linear(GatedGelu(linear(h, gate), linear(h, up)), down)
+ *
+ * and in the end encoded = RmsNorm(x, finalNorm). Like `DecoderStep` it has no gradient: neither is to be run while
+ * `isRecordingGradients`.
  *
  * `DecoderStep` is one position of a T5's decoder with its output layer, for at most 16 rows b. Its inputs are a list: x
  * [b, 1, d], crossBias, finalNorm [d] and head [v, d], then for each layer, with inner = h · e and weights as of `linear`,
@@ -43,8 +56,7 @@ import * as tf from "@tensorflow/tfjs-core";
  *     h   = RmsNorm(x2, feedForwardNorm)
  *     x   = x2 + linear(relu(linear(h, up)), down), or if gated: linear(GatedGelu(linear(h, gate), linear(h, up)), down)
  *
- * and in the end logits = linear(RmsNorm(x, finalNorm), head). It has no gradient: not to be run while
- * `isRecordingGradients`.
+ * and in the end logits = linear(RmsNorm(x, finalNorm), head).
  *
  * `AdamWUpdate`, with g = gradScale · grad:
  *
@@ -67,6 +79,7 @@ export type FusedKernel =
   | "GatedGeluGrad"
   | "Attention"
   | "AttentionGrad"
+  | "Encoder"
   | "DecoderStep"
   | "TopLogits"
   | "CrossEntropy"

@@ -9,6 +9,9 @@ import type { KernelArguments, KernelTable } from "./kernel.js";
 const TILE_ROWS = 64;
 const TILE_SCORES = 1 << 18;
 
+/** Two words of no stream, a threshold that keeps all, and the scale of what is kept. */
+export const NO_DROPOUT = [0, 0, 0, 1] as const;
+
 export const attentionKernels: KernelTable = {
   Attention: ({ inputs, attrs, backend }) => {
     const { query, value, bias } = inputs as Record<"query" | "value" | "bias", TensorInfo>;
@@ -21,14 +24,24 @@ export const attentionKernels: KernelTable = {
     const { first, second, threshold, scale } = dropoutArguments(attrs);
     backend.withMemory(backend.pool.threads * tileRows * keys * 4, (tiles) => {
       const sizes = [heads, queries, keys, depth, ...strides];
-      const args = [...from, ...to, ...sizes, first, second, threshold, scale, tiles, tileRows];
+      const args = [...from, ...to, 0, ...sizes, first, second, threshold, scale, tiles, tileRows];
       const parts = batch * heads * Math.ceil(queries / tileRows);
-      backend.pool.run("attention", args, parts, tileRows * keys * Math.ceil(depth / 3 + 8));
+      backend.pool.run("attention", args, parts, tileWork(tileRows, keys, depth));
     });
     return [y, logSumExp];
   },
   AttentionGrad: (args) => attentionGrad(args),
 };
+
+/** What a tile costs, in elements of a cheap operation. */
+export function tileWork(rows: number, keys: number, depth: number): number {
+  return rows * keys * Math.ceil(depth / 3 + 8);
+}
+
+/** How many rows of queries a tile has. */
+export function rowsOfTile(queries: number, keys: number): number {
+  return Math.max(1, Math.min(TILE_ROWS, queries, Math.floor(TILE_SCORES / Math.max(1, keys))));
+}
 
 function attentionGrad({ inputs, attrs, backend }: KernelArguments): TensorInfo[] {
   const { query, key, value, bias } = inputs as Record<"query" | "key" | "value" | "bias", TensorInfo>;
@@ -95,8 +108,7 @@ function sizesOf(inputs: Record<string, TensorInfo>): {
 } {
   const [batch, heads, queries, depth] = (inputs.query as TensorInfo).shape as [number, number, number, number];
   const keys = (inputs.key as TensorInfo).shape[2] as number;
-  const tileRows = Math.max(1, Math.min(TILE_ROWS, queries, Math.floor(TILE_SCORES / Math.max(1, keys))));
-  return { batch, heads, queries, keys, depth, tileRows };
+  return { batch, heads, queries, keys, depth, tileRows: rowsOfTile(queries, keys) };
 }
 
 function addressesOf(backend: SimdBackend, inputs: Record<string, TensorInfo>, ...names: string[]): number[] {

@@ -2,6 +2,8 @@ import type { TensorInfo } from "@tensorflow/tfjs-core";
 import type { SimdBackend } from "../backend.js";
 import { broadcastStrides } from "../layout.js";
 import type { Job } from "../thread-pool.js";
+import { NO_DROPOUT } from "./attention.js";
+import { layOut, type Places } from "./places.js";
 
 /** A layer of the decoder: weights, and what is attended to. */
 export type DecoderLayer = {
@@ -25,39 +27,26 @@ export type DecoderLayer = {
 
 export type StepSizes = { rows: number; dModel: number; inner: number; dFf: number; numHeads: number; depth: number };
 
-/** Where what a block computes on the way lies: every block has the same places. */
-type Places = Record<PlaceName, number>;
+/** Where what a block computes on the way lies: every block has the same places. Norms and scores are each thread's. */
 type PlaceName = "x" | "normed" | "query" | "key" | "value" | "attended" | "logSumExp" | "wide" | "gate" | "scores";
 
-/** Lays the places out one after the other, each on a cache line of its own; norms and scores are each thread's. */
 export function placesOfStep(
-  sizes: StepSizes,
+  { rows, dModel, inner, dFf, numHeads }: StepSizes,
   threads: number,
   keys: number,
-): { bytes: number; placesFrom: (start: number) => Places } {
-  const { rows, dModel, inner, dFf, numHeads } = sizes;
-  const widths = {
-    x: dModel,
-    normed: threads * dModel,
-    query: inner,
-    key: inner,
-    value: inner,
-    attended: inner,
-    logSumExp: numHeads,
-  };
-  const counts = Object.entries({ ...widths, wide: dFf, gate: dFf }).map(
-    ([name, width]) => [name, rows * width] as const,
-  );
-  let bytes = 0;
-  const offsets = [...counts, ["scores", threads * keys] as const].map(([name, count]) => {
-    const offset = bytes;
-    bytes += Math.ceil((count * 4) / 64) * 64;
-    return [name, offset] as const;
+): Places<PlaceName> {
+  return layOut({
+    x: rows * dModel,
+    normed: rows * threads * dModel,
+    query: rows * inner,
+    key: rows * inner,
+    value: rows * inner,
+    attended: rows * inner,
+    logSumExp: rows * numHeads,
+    wide: rows * dFf,
+    gate: rows * dFf,
+    scores: threads * keys,
   });
-  return {
-    bytes,
-    placesFrom: (start) => Object.fromEntries(offsets.map(([name, offset]) => [name, start + offset])) as Places,
-  };
 }
 
 /** The jobs of one step, in order. */
@@ -67,7 +56,7 @@ export class DecoderStepJobs {
   readonly #crossBias: TensorInfo;
   readonly #sizes: StepSizes;
   readonly #epsilon: number;
-  readonly #at: Places;
+  readonly #at: Record<PlaceName, number>;
   /** Where the sum of what came before lies: the step's input, then `x`. */
   #sum: number;
 
@@ -77,7 +66,7 @@ export class DecoderStepJobs {
     crossBias: TensorInfo,
     sizes: StepSizes,
     epsilon: number,
-    places: Places,
+    places: Record<PlaceName, number>,
   ) {
     this.#backend = backend;
     this.#crossBias = crossBias;
@@ -174,7 +163,7 @@ export class DecoderStepJobs {
     const length = crossKey.shape[2] as number;
     const bias = this.#address(this.#crossBias);
     const args = [at.query, this.#address(crossKey), this.#address(crossValue), bias, at.attended, at.logSumExp];
-    args.push(numHeads, 1, length, depth, ...this.#strides(this.#crossBias, length), ...NO_DROPOUT, at.scores, 1);
+    args.push(0, numHeads, 1, length, depth, ...this.#strides(this.#crossBias, length), ...NO_DROPOUT, at.scores, 1);
     // Counted low, for runs of several heads: at 64 kB each, a head by itself ends before memory is read ahead.
     this.#add("attention", args, rows * numHeads, Math.ceil((length * depth) / 4));
   }
@@ -187,5 +176,3 @@ export class DecoderStepJobs {
 
 /** A gated GELU's work, in elements of a cheap operation. */
 const GELU_WORK = 6;
-/** Two words of no stream, a threshold that keeps all, and the scale of what is kept. */
-const NO_DROPOUT = [0, 0, 0, 1];

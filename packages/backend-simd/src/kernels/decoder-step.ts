@@ -1,6 +1,6 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { type DecoderLayer, DecoderStepJobs, placesOfStep } from "./decoder-step-jobs.js";
-import { areAll, type KernelArguments, type KernelTable } from "./kernel.js";
+import { areAll, byName, type KernelArguments, type KernelTable } from "./kernel.js";
 
 export const decoderStepKernels: KernelTable = { DecoderStep: (args) => decoderStep(args) };
 
@@ -31,9 +31,9 @@ function decoderStep({ inputs, attrs, backend }: KernelArguments): TensorInfo[] 
   const keys = Math.max((past?.key.shape[2] ?? 0) + 1, crossKey.shape[2] as number);
 
   const logits = backend.output([rows, head.shape[0] as number]);
-  const { bytes, placesFrom } = placesOfStep(sizes, backend.pool.threads, keys);
-  return backend.withMemory(bytes, (start) => {
-    const step = new DecoderStepJobs(backend, backend.address(x), crossBias, sizes, epsilon, placesFrom(start));
+  const places = placesOfStep(sizes, backend.pool.threads, keys);
+  return backend.withMemory(places.bytes, (start) => {
+    const step = new DecoderStepJobs(backend, backend.address(x), crossBias, sizes, epsilon, places.from(start));
     const keyValues = layers.map((layer) => step.addBlock(layer));
     step.addOutputLayer(finalNorm, head, backend.address(logits));
     backend.pool.runAll(step.jobs);
@@ -62,9 +62,8 @@ const LAYER_INPUTS = [
 ] as const;
 
 function layerOf(inputs: TensorInfo[], { isGated, hasPast }: Record<string, unknown>): DecoderLayer {
-  const named = Object.fromEntries(LAYER_INPUTS.map((name, i) => [name, inputs[i]]));
   return {
-    ...(named as Record<(typeof LAYER_INPUTS)[number], TensorInfo>),
+    ...byName(LAYER_INPUTS, inputs),
     gate: isGated === true ? inputs[LAYER_INPUTS.length] : undefined,
     past: hasPast === true ? { key: inputs.at(-2) as TensorInfo, value: inputs.at(-1) as TensorInfo } : undefined,
   };

@@ -24,3 +24,13 @@ export function elementBytes(dtype: DataType): 1 | 4 | undefined {
   if (dtype === "float32" || dtype === "int32") return 4;
   return dtype === "bool" ? 1 : undefined;
 }
+
+/** The first tensors of a list by their names. */
+export function byName<Name extends string>(
+  names: readonly Name[],
+  tensors: readonly TensorInfo[],
+): Record<Name, TensorInfo> {
+  const named = {} as Record<Name, TensorInfo>;
+  for (const [i, name] of names.entries()) named[name] = tensors[i] as TensorInfo;
+  return named;
+}

@@ -8,6 +8,7 @@ import { decoderStepKernels } from "./decoder-step.js";
 import { dropoutKernels } from "./dropout.js";
 import { binaryKernels } from "./elementwise-binary.js";
 import { unaryKernels } from "./elementwise-unary.js";
+import { encoderKernels } from "./encoder.js";
 import { fillKernels } from "./fill.js";
 import { gatherKernels } from "./gather.js";
 import type { KernelArguments, KernelTable, SimdKernel } from "./kernel.js";
@@ -29,6 +30,7 @@ const TABLES: readonly KernelTable[] = [
   crossEntropyKernels,
   decoderStepKernels,
   dropoutKernels,
+  encoderKernels,
   optimizerKernels,
   rmsNormKernels,
   castKernels,

@@ -1,0 +1,50 @@
+import { type TensorInfo, util } from "@tensorflow/tfjs-core";
+import { EncoderJobs, type EncoderLayer, placesOfEncoder } from "./encoder-jobs.js";
+import { areAll, byName, type KernelArguments, type KernelTable } from "./kernel.js";
+
+export const encoderKernels: KernelTable = { Encoder: (args) => encoder(args) };
+
+/**
+ * All blocks of an encoder and the norm behind them, as one list of jobs: what is computed on the way has the same few
+ * places in every block, so that it stays in the cache.
+ */
+function encoder({ inputs, attrs, backend }: KernelArguments): TensorInfo | undefined {
+  const tensors = Object.values(inputs);
+  if (!areAll("float32", ...tensors)) return undefined;
+  const [x, finalNorm, ...weights] = tensors as [TensorInfo, TensorInfo, ...TensorInfo[]];
+  const [batch, length, dModel] = x.shape as [number, number, number];
+  const { numLayers, numHeads, epsilon } = attrs as { numLayers: number; numHeads: number; epsilon: number };
+  const perLayer = weights.length / numLayers;
+  const layers = Array.from({ length: numLayers }, (_, i): EncoderLayer => {
+    const inputs = weights.slice(i * perLayer, (i + 1) * perLayer);
+    return { ...byName(LAYER_INPUTS, inputs), gate: inputs[LAYER_INPUTS.length] };
+  });
+  const { query, up } = layers[0] as EncoderLayer;
+  const [inner, dFf] = [query.shape[0] as number, up.shape[0] as number];
+  const sizes = { batch, length, dModel, inner, dFf, numHeads, depth: inner / numHeads };
+
+  const encoded = backend.output(x.shape);
+  const places = placesOfEncoder(sizes, backend.pool.threads, attrs.isGated === true);
+  return backend.withMemory(places.bytes, (start) => {
+    const [from, to] = [backend.address(x) / 4, backend.address(encoded) / 4];
+    backend.heap.float32.copyWithin(to, from, from + util.sizeFromShape(x.shape));
+    const jobs = new EncoderJobs(backend, to * 4, sizes, epsilon, places.from(start));
+    for (const layer of layers) jobs.addBlock(layer);
+    jobs.addNorm(finalNorm);
+    backend.pool.runAll(jobs.jobs);
+    return encoded;
+  });
+}
+
+/** A layer's inputs, in order; a gate follows, if there is one. */
+const LAYER_INPUTS = [
+  "selfAttentionNorm",
+  "query",
+  "key",
+  "value",
+  "output",
+  "bias",
+  "feedForwardNorm",
+  "up",
+  "down",
+] as const;
