@@ -49,7 +49,16 @@ export function namedLeaves(tree: TensorTree, path = ""): [name: string, leaf: t
 
 /** The tensors of a tree, in the order of `namedLeaves`. */
 export function leaves(tree: TensorTree): tf.Tensor[] {
-  return namedLeaves(tree).map(([, leaf]) => leaf);
+  const found: tf.Tensor[] = [];
+  collectLeaves(tree, found);
+  return found;
+}
+
+// Not by `namedLeaves`: a token of a generation frees dozens of tensors, and has no use for their names.
+function collectLeaves(tree: TensorTree, found: tf.Tensor[]): void {
+  if (tree === undefined) return;
+  if (tree instanceof tf.Tensor) found.push(tree);
+  else for (const child of Object.values(tree)) collectLeaves(child, found);
 }
 
 /** A tree shaped as `tree` with `newLeaves` in the order of `leaves(tree)`. */

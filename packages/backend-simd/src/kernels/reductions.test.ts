@@ -68,7 +68,16 @@ describeConfigurations("reductions", () => {
       for (const axis of [0, -1])
         await expectLikeCpu(({ x }) => [tf.argMax(x!, axis), tf.argMin(x!, axis)], { x: floats }, 0);
     }
-    await expectLikeCpu(({ x }) => tf.argMax(x!), { x: SPECIAL }, 0);
+    await expectLikeCpu(({ x }) => [tf.argMax(x!), tf.argMin(x!)], { x: SPECIAL }, 0);
+    const rows = integers(rng, [5, 103], -9, 9);
+    const values = Float32Array.from(rows.values);
+    values.fill(-Infinity, 0, 103);
+    values.fill(Infinity, 103, 206);
+    values.set([Number.NaN], 206); // never is the place of an extreme, but as the first
+    values.set([1, Number.NaN, -0, 0, Number.NaN], 309);
+    values.set([Infinity, Number.NaN, -Infinity], 510);
+    const x = { ...rows, values, dtype: "float32" as const };
+    await expectLikeCpu(({ x }) => [tf.argMax(x!, 1), tf.argMin(x!, 1)], { x }, 0);
   });
 
   it("has tfjs's softmax, whatever the logits", async () => {
