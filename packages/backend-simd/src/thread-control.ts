@@ -23,6 +23,7 @@ export const READY = 128;
 /** 1 when a thread failed in the list. */
 export const HAS_FAILED = 160;
 const JOB_COUNT = 192;
+const THREADS = 193;
 
 const FIRST_JOB = 256;
 const JOB_WORDS = 128;
@@ -38,8 +39,8 @@ export const CONTROL_BYTES: number = 4 * (FIRST_JOB + MOST_JOBS * JOB_WORDS);
 const NEXT_PART = 0;
 const KERNEL = 16;
 const PARTS = 17;
-/** How many parts a thread takes at once. */
-const RUN = 18;
+/** How many parts a thread takes at once at least. */
+const LEAST_RUN = 18;
 /** How many of the list's parts must be done before it begins. */
 const AFTER = 19;
 const ARGUMENT_COUNT = 20;
@@ -59,26 +60,26 @@ export function controlOf(buffer: ArrayBufferLike): Control {
 }
 
 /** A job as it's written into the block. */
-export type PostedJob = { kernel: number; args: readonly number[]; parts: number; run: number; waits: boolean };
+export type PostedJob = { kernel: number; args: readonly number[]; parts: number; leastRun: number; waits: boolean };
 
 /**
- * Writes a list, which must not be open.
+ * Writes a list for so many threads, which must not be open.
  *
  * @throws RangeError if the block has no room for it.
  */
-export function writeJobs({ words, numbers }: Control, jobs: readonly PostedJob[]): void {
+export function writeJobs({ words, numbers }: Control, jobs: readonly PostedJob[], threads: number): void {
   if (jobs.length > MOST_JOBS || jobs.some(({ args }) => args.length > MOST_ARGUMENTS)) {
     throw new RangeError(`simd: expected at most ${MOST_JOBS} jobs of ${MOST_ARGUMENTS} arguments`);
   }
   let [before, after] = [0, 0];
   for (let i = 0; i < jobs.length; i++) {
-    const { kernel, args, parts, run, waits } = jobs[i] as PostedJob;
+    const { kernel, args, parts, leastRun, waits } = jobs[i] as PostedJob;
     const job = FIRST_JOB + i * JOB_WORDS;
     if (waits) after = before;
     words[job + NEXT_PART] = 0;
     words[job + KERNEL] = kernel;
     words[job + PARTS] = parts;
-    words[job + RUN] = run;
+    words[job + LEAST_RUN] = leastRun;
     words[job + AFTER] = after;
     words[job + ARGUMENT_COUNT] = args.length;
     const first = (job + ARGUMENTS) / 2;
@@ -86,6 +87,7 @@ export function writeJobs({ words, numbers }: Control, jobs: readonly PostedJob[
     before += parts;
   }
   words[JOB_COUNT] = jobs.length;
+  words[THREADS] = threads;
   Atomics.store(words, DONE, 0);
 }
 
@@ -117,18 +119,29 @@ function readArguments(numbers: Float64Array, first: number, count: number): voi
 }
 
 function takeParts(words: Int32Array, job: number, kernel: KernelFunction): void {
-  const parts = words[job + PARTS] as number;
-  const run = words[job + RUN] as number;
   const last = callArguments.length - 1;
   for (;;) {
-    const begin = Atomics.add(words, job + NEXT_PART, run);
-    if (begin >= parts) return;
-    const end = Math.min(begin + run, parts);
+    const begin = Atomics.load(words, job + NEXT_PART);
+    const end = endOfRun(words, job, begin);
+    if (end === begin) return;
+    if (Atomics.compareExchange(words, job + NEXT_PART, begin, end) !== begin) continue;
     callArguments[last - 1] = begin;
     callArguments[last] = end;
     kernel(...(callArguments as number[]));
     Atomics.add(words, DONE, end - begin);
   }
+}
+
+/**
+ * Half of a fair share of what is left: long runs first, so that memory is read on and on, and short ones in the end, so
+ * that no thread waits long for the others.
+ */
+function endOfRun(words: Int32Array, job: number, begin: number): number {
+  const left = (words[job + PARTS] as number) - begin;
+  let run = Math.max(words[job + LEAST_RUN] as number, Math.ceil(left / (2 * (words[THREADS] as number))));
+  // Whole cache lines, where a part is an element.
+  if (run >= 64) run = Math.ceil(run / 16) * 16;
+  return begin + Math.min(run, left);
 }
 
 /** How often a thread looks before it gives its core to others; as a rule what it waits for takes microseconds. */

@@ -144,10 +144,14 @@ export class ThreadPool {
     const control = this.#controlBlock();
     const { words } = control;
     const posted = jobs.map((job) => this.#toPost(job));
-    writeJobs(control, posted);
+    writeJobs(control, posted, this.#threads);
     Atomics.store(words, IS_OPEN, 1);
     Atomics.add(words, GENERATION, 1);
-    Atomics.notify(words, GENERATION, Math.max(...posted.map(({ parts, run }) => Math.ceil(parts / run))) - 1);
+    Atomics.notify(
+      words,
+      GENERATION,
+      Math.max(...posted.map(({ parts, leastRun }) => Math.ceil(parts / leastRun))) - 1,
+    );
     let hasFailed = false;
     try {
       doJobs(control, this.#numbered, this.#canSleep);
@@ -163,11 +167,8 @@ export class ThreadPool {
   }
 
   #toPost({ kernel, args, parts, work, waits }: Job): PostedJob {
-    // A quarter of a fair share, so that a thread that is late or slow leaves its part to the others.
-    let run = Math.max(Math.ceil(parts / (this.#threads * 4)), Math.ceil(RUN_WORK / work));
-    // Whole cache lines, where a part is an element.
-    if (run >= 64) run = Math.ceil(run / 16) * 16;
-    return { kernel: this.#numbers.get(kernel) as number, args, parts, run, waits };
+    const leastRun = Math.ceil(RUN_WORK / work);
+    return { kernel: this.#numbers.get(kernel) as number, args, parts, leastRun, waits };
   }
 
   #waitForOthers(words: Int32Array): void {

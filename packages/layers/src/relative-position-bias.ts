@@ -39,8 +39,8 @@ export function relativePositionBias(
     const first = queryLength - 1 - row;
     buckets.set(ofDistances.subarray(first, first + keyLength), row * keyLength);
   }
-  const ids = tf.tensor2d(buckets, [queryLength, keyLength], "int32");
-  return tf.expandDims(tf.transpose(embeddingLookup(params.weight, ids), [2, 0, 1]), 0) as tf.Tensor4D;
+  const ofPairs = embeddingLookup(params.weight, tf.tensor1d(buckets, "int32"));
+  return tf.reshape(tf.transpose(ofPairs), [1, params.weight.shape[1], queryLength, keyLength]);
 }
 
 /**

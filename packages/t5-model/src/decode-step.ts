@@ -23,7 +23,7 @@ export function decodeStep(
 ): { logits: tf.Tensor2D; state: DecoderState } {
   const [rows, length] = [tokens.length, tokens[0]?.length ?? 0];
   const next = tidy(() => {
-    const ids = tf.tensor2d(tokens, [rows, length], "int32");
+    const ids = tf.tensor2d(Int32Array.from(tokens.flat()), [rows, length], "int32");
     const step = decoderStep(model, ids, state);
     if (step !== undefined) return step;
     const { x, state: after } = decodeHidden(model, ids, state);

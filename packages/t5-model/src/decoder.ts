@@ -94,11 +94,13 @@ export function placeTokens(
   const start = state.self[0]?.key.shape[2] ?? 0;
   const lengths = { queryLength: ids.shape[1], keyLength: start + ids.shape[1] };
   const position = positionBiases(config, params.decoder, { isBidirectional: false, ...lengths });
-  const masks = combineBiases(causalBias(lengths.queryLength, lengths.keyLength), windows(config, lengths));
+  // A single token sees all that came before it: there's nothing to add but for its distance.
+  const hasBias = lengths.queryLength === 1 && config.positions.kind === "relative";
+  const causal = hasBias ? undefined : causalBias(lengths.queryLength, lengths.keyLength);
   const embedding = params.decoderEmbedding ?? params.embedding;
   return {
     x: embedPlaced(config, embedding, params.decoder, ids, { start, ...options }),
-    selfBias: sumOncePerBias(masks, position),
+    selfBias: sumOncePerBias([causal, windows(config, lengths)], position),
   };
 }
 

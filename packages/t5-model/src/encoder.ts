@@ -39,11 +39,11 @@ function encoderBiases({ config, params }: T5Model, inputMask: tf.Tensor2D): (la
     queryLength: length,
     keyLength: length,
   });
-  const masks = combineBiases(
+  const masks = [
     paddingBias(inputMask),
     inputRegions(config, inputMask),
     windows(config, { queryLength: length, keyLength: length }),
-  );
+  ];
   return sumOncePerBias(masks, position);
 }
 
@@ -62,13 +62,13 @@ export function windows(
 
 /** `masks` plus a layer's position bias, added once where layers share it. */
 export function sumOncePerBias(
-  masks: tf.Tensor,
+  masks: (tf.Tensor | undefined)[],
   position: (layer: number) => tf.Tensor | undefined,
 ): (layer: number) => tf.Tensor {
   const sums = new Map<tf.Tensor | undefined, tf.Tensor>();
   return (layer) => {
     const bias = position(layer);
-    const sum = sums.get(bias) ?? combineBiases(masks, bias);
+    const sum = sums.get(bias) ?? combineBiases(...masks, bias);
     sums.set(bias, sum);
     return sum;
   };

@@ -6,6 +6,7 @@ import * as tf from "@tensorflow/tfjs-core";
  * @param ids int32, each from 0 to vocabSize - 1: checked where ids enter (`checkIds`), since a kernel can't afford to.
  */
 export function embeddingLookup(table: tf.Tensor2D, ids: tf.Tensor): tf.Tensor {
+  if (ids.rank === 1) return tf.gather(table, ids as tf.Tensor1D);
   const flat = tf.reshape(ids, [ids.size]) as tf.Tensor1D;
   return tf.reshape(tf.gather(table, flat), [...ids.shape, table.shape[1]]);
 }

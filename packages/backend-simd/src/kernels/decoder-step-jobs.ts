@@ -53,7 +53,8 @@ export function placesOfStep(
 export class DecoderStepJobs {
   readonly jobs: Job[] = [];
   readonly #backend: SimdBackend;
-  readonly #crossBias: TensorInfo;
+  readonly #crossBias: number;
+  readonly #crossStrides: readonly number[];
   readonly #sizes: StepSizes;
   readonly #epsilon: number;
   readonly #at: Record<PlaceName, number>;
@@ -69,8 +70,9 @@ export class DecoderStepJobs {
     places: Record<PlaceName, number>,
   ) {
     this.#backend = backend;
-    this.#crossBias = crossBias;
     this.#sizes = sizes;
+    this.#crossBias = backend.address(crossBias);
+    this.#crossStrides = this.#strides(crossBias, crossBias.shape.at(-1) as number);
     this.#epsilon = epsilon;
     this.#at = places;
     this.#sum = input;
@@ -161,9 +163,9 @@ export class DecoderStepJobs {
     const { rows, numHeads, depth } = this.#sizes;
     const at = this.#at;
     const length = crossKey.shape[2] as number;
-    const bias = this.#address(this.#crossBias);
-    const args = [at.query, this.#address(crossKey), this.#address(crossValue), bias, at.attended, at.logSumExp];
-    args.push(0, numHeads, 1, length, depth, ...this.#strides(this.#crossBias, length), ...NO_DROPOUT, at.scores, 1);
+    const [key, value] = [this.#address(crossKey), this.#address(crossValue)];
+    const args = [at.query, key, value, this.#crossBias, at.attended, at.logSumExp, 0];
+    args.push(numHeads, 1, length, depth, ...this.#crossStrides, ...NO_DROPOUT, at.scores, 1);
     // Counted low, for runs of several heads: at 64 kB each, a head by itself ends before memory is read ahead.
     this.#add("attention", args, rows * numHeads, Math.ceil((length * depth) / 4));
   }

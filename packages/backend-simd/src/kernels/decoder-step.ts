@@ -22,9 +22,7 @@ function decoderStep({ inputs, attrs, backend }: KernelArguments): TensorInfo[] 
   }
   const { numLayers, numHeads, epsilon } = attrs as { numLayers: number; numHeads: number; epsilon: number };
   const perLayer = weights.length / numLayers;
-  const layers = Array.from({ length: numLayers }, (_, i) =>
-    layerOf(weights.slice(i * perLayer, (i + 1) * perLayer), attrs),
-  );
+  const layers = Array.from({ length: numLayers }, (_, i) => layerOf(weights, i * perLayer, attrs));
   const { query, up, past, crossKey } = layers[0] as DecoderLayer;
   const [inner, dFf] = [query.shape[0] as number, up.shape[0] as number];
   const sizes = { rows, dModel, inner, dFf, numHeads, depth: inner / numHeads };
@@ -61,10 +59,10 @@ const LAYER_INPUTS = [
   "down",
 ] as const;
 
-function layerOf(inputs: TensorInfo[], { isGated, hasPast }: Record<string, unknown>): DecoderLayer {
-  return {
-    ...byName(LAYER_INPUTS, inputs),
-    gate: isGated === true ? inputs[LAYER_INPUTS.length] : undefined,
-    past: hasPast === true ? { key: inputs.at(-2) as TensorInfo, value: inputs.at(-1) as TensorInfo } : undefined,
-  };
+function layerOf(inputs: TensorInfo[], first: number, { isGated, hasPast }: Record<string, unknown>): DecoderLayer {
+  let next = first + LAYER_INPUTS.length;
+  const gate = isGated === true ? inputs[next++] : undefined;
+  const [key, value] = [inputs[next] as TensorInfo, inputs[next + 1] as TensorInfo];
+  const past = hasPast === true ? { key, value } : undefined;
+  return Object.assign(byName(LAYER_INPUTS, inputs, first), { gate, past });
 }

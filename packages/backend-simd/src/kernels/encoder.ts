@@ -15,16 +15,18 @@ function encoder({ inputs, attrs, backend }: KernelArguments): TensorInfo | unde
   const [batch, length, dModel] = x.shape as [number, number, number];
   const { numLayers, numHeads, epsilon } = attrs as { numLayers: number; numHeads: number; epsilon: number };
   const perLayer = weights.length / numLayers;
+  const isGated = attrs.isGated === true;
   const layers = Array.from({ length: numLayers }, (_, i): EncoderLayer => {
-    const inputs = weights.slice(i * perLayer, (i + 1) * perLayer);
-    return { ...byName(LAYER_INPUTS, inputs), gate: inputs[LAYER_INPUTS.length] };
+    const first = i * perLayer;
+    const gate = isGated ? weights[first + LAYER_INPUTS.length] : undefined;
+    return Object.assign(byName(LAYER_INPUTS, weights, first), { gate });
   });
   const { query, up } = layers[0] as EncoderLayer;
   const [inner, dFf] = [query.shape[0] as number, up.shape[0] as number];
   const sizes = { batch, length, dModel, inner, dFf, numHeads, depth: inner / numHeads };
 
   const encoded = backend.output(x.shape);
-  const places = placesOfEncoder(sizes, backend.pool.threads, attrs.isGated === true);
+  const places = placesOfEncoder(sizes, backend.pool.threads, isGated);
   return backend.withMemory(places.bytes, (start) => {
     const [from, to] = [backend.address(x) / 4, backend.address(encoded) / 4];
     backend.heap.float32.copyWithin(to, from, from + util.sizeFromShape(x.shape));

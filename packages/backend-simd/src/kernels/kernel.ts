@@ -25,12 +25,13 @@ export function elementBytes(dtype: DataType): 1 | 4 | undefined {
   return dtype === "bool" ? 1 : undefined;
 }
 
-/** The first tensors of a list by their names. */
+/** Tensors of a list, from `first` on, by their names. */
 export function byName<Name extends string>(
   names: readonly Name[],
   tensors: readonly TensorInfo[],
+  first: number,
 ): Record<Name, TensorInfo> {
   const named = {} as Record<Name, TensorInfo>;
-  for (const [i, name] of names.entries()) named[name] = tensors[i] as TensorInfo;
+  for (let i = 0; i < names.length; i++) named[names[i] as Name] = tensors[first + i] as TensorInfo;
   return named;
 }
