@@ -1,3 +1,4 @@
+import { execFileSync, spawn } from "node:child_process";
 import { rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -31,6 +32,29 @@ describe("openTokenizer", () => {
     );
     await expect(openFolderTokenizer(folder)).rejects.toThrow("36000000 is the most");
   });
+
+  it("refuses one of few bytes that holds too much to parse", async () => {
+    const path = join(folder, "tokenizer.json");
+    writeFileSync(path, `{"model":{"type":"BPE","vocab":{},"merges":[${"[],".repeat(2e6)}0]}}`);
+    await expect(openTokenizer(path)).rejects.toThrow(UsageError);
+    await expect(openTokenizer(path)).rejects.toThrow(`${path}: model.merges: expected JSON of at most 3600000 values`);
+    writeFileSync(path, `{"model":{"type":"BPE"},"x":${"[".repeat(1e5)}${"]".repeat(1e5)}}`);
+    await expect(openTokenizer(path)).rejects.toThrow(`${path}: x: expected JSON nested at most 100 deep, got deeper`);
+  });
+
+  it.skipIf(process.platform === "win32")(
+    "reads a pipe, and of one that goes on no more than a file may have",
+    async () => {
+      const [short, endless] = [join(folder, "short"), join(folder, "endless")];
+      execFileSync("sh", ["-c", `mkfifo ${short} ${endless}`]);
+      const writers = [`printf '{"a": 1}' > ${short}`, `cat /dev/zero > ${endless}`].map((line) =>
+        spawn("sh", ["-c", line]),
+      );
+      await expect(openTokenizer(short)).rejects.toThrow(`${short}: expected the JSON of a tokenizer`);
+      await expect(openTokenizer(endless)).rejects.toThrow("but it goes on after 36000000 bytes, which is the most");
+      for (const writer of writers) writer.kill();
+    },
+  );
 
   it("reads one that is just small enough", async () => {
     await expect(openTokenizer(writeLarge("tokenizer.json", 36_000_000))).rejects.not.toThrow("is the most");

@@ -2,22 +2,19 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Tokenizer } from "@t5ts/tokenizer-bpe";
 import { loadSentencePiece, loadT5Tokenizer, parseModel, tokenizerFromJson } from "@t5ts/tokenizer-sentencepiece";
-import { parseJson, readBytes } from "./input-file.js";
+import { MOST_JSON_BYTES, parseJson, readBytes } from "./input-file.js";
 import { readingInput } from "./usage-error.js";
 
 const EXPECTED = "a tokenizer.json or a .model file";
-
-/** The largest real file, Gemma 3's, has 33 MB. What JSON.parse makes of 3 million pieces in 36 MB takes up to 500 MB with the process. */
-const MOST_BYTES = 36_000_000;
 
 /** The files of a model folder that may hold its tokenizer; the first one there counts. */
 const FOLDER_FILES = ["tokenizer.json", "spiece.model"];
 
 /** Opens a tokenizer.json, of byte pair encoding or unigram, or a .model file of SentencePiece, whatever its name. */
 export async function openTokenizer(path: string): Promise<Tokenizer> {
-  const file = await readBytes(path, EXPECTED, MOST_BYTES);
+  const file = await readBytes(path, EXPECTED, MOST_JSON_BYTES);
   if (!/\.(model|spm)$/.test(path) && !isBinary(file)) {
-    return parseJson(path, file.toString("utf8"), (json) => tokenizerFromJson(json));
+    return parseJson(path, file, (json) => tokenizerFromJson(json));
   }
   return readingInput(() => {
     try {
