@@ -1,4 +1,5 @@
 import { BpeTokenizer } from "./bpe-tokenizer.js";
+import type { Normalizer } from "./normalizers/normalizer.js";
 import type { SpecialIds } from "./tokenizer.js";
 import { type ParsedTokenizer, parseTokenizerJson } from "./tokenizer-json.js";
 
@@ -8,10 +9,15 @@ export type SpecialNames = { readonly [Role in "pad" | "end" | "unknown" | "star
 /**
  * A tokenizer from the contents of a tokenizer.json.
  *
+ * @param toNormalizer Makes its normalizer, which may be of a type that isn't known here.
  * @throws TokenizerJsonError that names the first field it can't accept.
  */
-export function loadTokenizer(json: unknown, names: SpecialNames = {}): BpeTokenizer {
-  const parsed = parseTokenizerJson(json);
+export function loadTokenizer(
+  json: unknown,
+  names: SpecialNames = {},
+  toNormalizer?: (json: unknown) => Normalizer,
+): BpeTokenizer {
+  const parsed = parseTokenizerJson(json, toNormalizer);
   return new BpeTokenizer(parsed, findSpecialIds(parsed, names));
 }
 

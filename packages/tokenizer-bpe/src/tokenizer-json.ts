@@ -72,9 +72,13 @@ const MAX_MERGES = MAX_ID + 1;
 /**
  * Checks a tokenizer.json and builds its stages.
  *
+ * @param toNormalizer Makes its normalizer, which may be of a type that isn't known here.
  * @throws TokenizerJsonError that names the first field it can't accept.
  */
-export function parseTokenizerJson(json: unknown): ParsedTokenizer {
+export function parseTokenizerJson(
+  json: unknown,
+  toNormalizer: (json: unknown) => Normalizer = parseNormalizer,
+): ParsedTokenizer {
   const file = new JsonFields(json, "");
   const model = file.fields("model");
   checkModelType(model);
@@ -99,7 +103,7 @@ export function parseTokenizerJson(json: unknown): ParsedTokenizer {
     modelOptions: { ...parseModelOptions(model, ids), isByteLevel: preTokenizer.isByteLevel },
     dropoutRate: parseDropout(model),
     addedTokens,
-    normalize: parseNormalizer(file.get("normalizer")),
+    normalize: toNormalizer(file.get("normalizer")),
     isNormalized: file.get("normalizer") != null,
     preTokenizer,
     postProcessor: parsePostProcessor(file.get("post_processor"), pieces),

@@ -1,12 +1,18 @@
 import { trainBpe } from "@t5ts/tokenizer-bpe/train";
+import { Tokenizer as NativeTokenizer } from "tokenizers";
 import { expect, it } from "vitest";
 import { ByteTokenizer } from "./byte-tokenizer.js";
+import { compileCharsmap } from "./charsmap.js";
 import { loadSentencePiece } from "./load-sentencepiece.js";
 import { loadT5Tokenizer } from "./load-t5.js";
+import { normalizationRules } from "./nfkc-rules.js";
+import { hardTexts } from "./testing/hard-texts.js";
 import { smallModel } from "./testing/small-model.js";
 import { tokenizerFromJson } from "./tokenizer-from-json.js";
 
 const MODEL = smallModel({ "▁": -1, a: -2, "▁b": -3, "<": -4 });
+
+const PLAIN_TOKEN = { single_word: false, lstrip: false, rstrip: false, normalized: false };
 
 it.each([
   ["a .model file", async () => loadSentencePiece(MODEL, { marks: "end" })],
@@ -21,6 +27,46 @@ it.each([
   const text = "a b<extra_id_0> </s>c";
   expect(again.encodeDetailed(text)).toEqual(tokenizer.encodeDetailed(text));
   expect([again.vocabSize, again.special]).toEqual([tokenizer.vocabSize, tokenizer.special]);
+});
+
+it("tokenizerFromJson reads SentencePiece's rules before a BPE model, as Hugging Face's library does", async () => {
+  const texts = hardTexts(300);
+  const characters = new Set(`${texts.join("")}${texts.join("").normalize("NFKC")}`);
+  const merges = ["▁ a", "t h", "1 2", "f i"];
+  const vocab = ["<unk>", ...characters, ...merges.map((merge) => merge.replace(" ", ""))];
+  const rules = Buffer.from(compileCharsmap(normalizationRules("nmt_nfkc"))).toString("base64");
+  const file = {
+    version: "1.0",
+    added_tokens: [{ id: 0, content: "<unk>", ...PLAIN_TOKEN, special: true }],
+    normalizer: {
+      type: "Sequence",
+      normalizers: [
+        { type: "Precompiled", precompiled_charsmap: rules },
+        { type: "Replace", pattern: { Regex: " {2,}" }, content: " " },
+      ],
+    },
+    pre_tokenizer: { type: "Metaspace", replacement: "▁", prepend_scheme: "always", split: true },
+    model: {
+      type: "BPE",
+      unk_token: "<unk>",
+      vocab: Object.fromEntries([...new Set(["▁", ..."athfi12", ...vocab])].map((piece, id) => [piece, id])),
+      merges,
+    },
+  };
+  file.added_tokens[0]!.id = file.model.vocab["<unk>"] as number;
+  const ours = tokenizerFromJson(file);
+  const native = NativeTokenizer.fromString(JSON.stringify(file));
+  for (const text of texts) {
+    expect({ text, ids: ours.encode(text) }).toEqual({ text, ids: (await native.encode(text)).getIds() });
+  }
+  expect(tokenizerFromJson(JSON.parse(JSON.stringify(ours))).encode("ﬁ ½")).toEqual(ours.encode("ﬁ ½"));
+});
+
+it("tokenizerFromJson names the rules of a BPE model that can't be", () => {
+  const model = { type: "BPE", vocab: { a: 0 }, merges: [] };
+  expect(() => tokenizerFromJson({ model, normalizer: { type: "Precompiled", precompiled_charsmap: "%" } })).toThrow(
+    "normalizer.precompiled_charsmap: expected base64",
+  );
 });
 
 it.each([

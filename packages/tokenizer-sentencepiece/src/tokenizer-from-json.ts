@@ -4,6 +4,7 @@ import { ByteTokenizer, type ByteTokenizerOptions } from "./byte-tokenizer.js";
 import { loadSentencePiece } from "./load-sentencepiece.js";
 import { loadT5Tokenizer, type T5TokenizerOptions } from "./load-t5.js";
 import { loadUnigram, type UnigramOptions } from "./load-unigram.js";
+import { parseNormalizerWithRules } from "./normalizer-json.js";
 import type { Marks } from "./sentencepiece-tokenizer.js";
 
 /**
@@ -18,7 +19,7 @@ export function tokenizerFromJson(json: unknown, options: UnigramOptions = {}): 
   switch (type) {
     case undefined:
       if (typeof model !== "object" || model === null) throw noTokenizer("an object without a model");
-      return isUnigram(model) ? loadUnigram(json, options) : loadTokenizer(json);
+      return isUnigram(model) ? loadUnigram(json, options) : loadTokenizer(json, {}, parseNormalizerWithRules);
     case "SentencePiece":
       return loadSentencePiece(modelFile(model), json as { marks?: Marks });
     case "T5":

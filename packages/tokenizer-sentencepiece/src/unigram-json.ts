@@ -10,15 +10,12 @@ import {
   type PostProcessor,
   parseAddedTokens,
   parseDecoder,
-  parseNormalizer,
   parsePostProcessor,
   parsePreTokenizer,
   TokenizerJsonError,
 } from "@t5ts/tokenizer-bpe";
-import { fromBase64 } from "./base64.js";
-import { MAX_CHARSMAP_BYTES, parseCharsmap } from "./charsmap.js";
+import { parseNormalizerWithRules } from "./normalizer-json.js";
 import { MAX_PIECES, MAX_VOCABULARY_BYTES } from "./piece-reader.js";
-import { precompiled } from "./precompiled.js";
 import { utf8Length } from "./utf8.js";
 
 /** The file format of Hugging Face's `tokenizers` for a unigram model. */
@@ -98,7 +95,7 @@ export function parseUnigramJson(json: unknown): ParsedUnigram {
     unknown,
     byteFallback: model.boolean("byte_fallback", false),
     addedTokens,
-    normalize: parseUnigramNormalizer(file.get("normalizer")),
+    normalize: parseNormalizerWithRules(file.get("normalizer")),
     preTokenizer: parsePreTokenizer(file.get("pre_tokenizer"), false),
     isMarkingWords: isMarkingWords(file.get("pre_tokenizer")),
     postProcessor: parsePostProcessor(file.get("post_processor"), named),
@@ -152,21 +149,6 @@ function asNativeReads(score: number): number {
   return exponent < 0 ? digits / Number(`1e${-exponent}`) : digits * Number(`1e${exponent}`);
 }
 
-/** The normalizer, in which `Precompiled` may stand among the stages that every tokenizer has. */
-function parseUnigramNormalizer(json: unknown, path = "normalizer", depth = 0): Normalizer {
-  if (json == null) return (text) => text;
-  const fields = new JsonFields(json, path);
-  const type = fields.string("type");
-  if (type === "Precompiled") return precompiled(readCharsmap(fields));
-  if (type !== "Sequence" || depth > 0) return parseNormalizer(json, path);
-  const stages = fields
-    .list("normalizers", MAX_STAGES)
-    .map((stage, index) => parseUnigramNormalizer(stage, `${fields.at("normalizers")}[${index}]`, depth + 1));
-  return (text) => stages.reduce((input, stage) => stage(input), text);
-}
-
-const MAX_STAGES = 64;
-
 /** Whether a pre-tokenizer, which has been checked, is `WhitespaceSplit` and a `Metaspace` that marks every word with `▁`. */
 function isMarkingWords(json: unknown): boolean {
   const stages = (json as { pretokenizers?: Record<string, unknown>[] } | null)?.pretokenizers ?? [];
@@ -175,14 +157,4 @@ function isMarkingWords(json: unknown): boolean {
   const { replacement, prepend_scheme, add_prefix_space, split } = second;
   const scheme = prepend_scheme ?? ((add_prefix_space ?? true) ? "always" : "never");
   return replacement === "▁" && scheme === "always" && (split ?? true) === true;
-}
-
-function readCharsmap(fields: JsonFields): ReturnType<typeof parseCharsmap> {
-  const path = fields.at("precompiled_charsmap");
-  const text = fields.get("precompiled_charsmap") === null ? "" : fields.string("precompiled_charsmap");
-  if (text.length > MAX_CHARSMAP_BYTES * 2)
-    throw new TokenizerJsonError(path, "expected at most 16 MB of rules, got more");
-  const bytes = fromBase64(text);
-  if (bytes === undefined) throw new TokenizerJsonError(path, "expected base64");
-  return parseCharsmap(bytes, (what) => new TokenizerJsonError(path, what));
 }

@@ -83,8 +83,8 @@ describe("parsePostProcessor", () => {
     expect(() => parse(template("$A0 z0", "$A0 $B0"))).toThrow(
       "post_processor.special_tokens.z: expected an object, got undefined",
     );
-    expect(() => parse(template("$A0", "$A0"))).toThrow("post_processor.pair: expected both texts, A and B");
-    expect(() => parse(template("$B0", "$A0 $B0"))).toThrow("post_processor.single: expected text A only, got B");
+    expect(() => parse(template("$A0", "$A0"))).toThrow("post_processor.pair: expected texts A and B");
+    expect(() => parse(template("$B0", "$A0 $B0"))).toThrow("post_processor.single: expected text A only");
     expect(() => parse(sequence(template("$A0", "$A0 $B0"), template("$A0", "$A0 $B0")))).toThrow(
       "expected one template at most",
     );

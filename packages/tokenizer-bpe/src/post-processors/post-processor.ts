@@ -29,7 +29,7 @@ export function parsePostProcessor(
   path = "post_processor",
 ): PostProcessor {
   const stages = parseStages(json, path, "processors", (type, fields) => parseOne(type, fields, pieces));
-  if (stages.filter((stage) => stage.single !== undefined).length > 1) {
+  if (stages.filter(({ single }) => single).length > 1) {
     throw new TokenizerJsonError(path, "expected one template at most");
   }
   return Object.assign({}, PLAIN, ...stages) as PostProcessor;

@@ -23,9 +23,9 @@ export function parseTemplate(
   const single = parse("single");
   const pair = parse("pair");
   if (has(pair, 0) !== has(pair, 1)) {
-    throw new TokenizerJsonError(fields.at("pair"), "expected both texts, A and B");
+    throw new TokenizerJsonError(fields.at("pair"), "expected texts A and B");
   }
-  if (has(single, 1)) throw new TokenizerJsonError(fields.at("single"), "expected text A only, got B");
+  if (has(single, 1)) throw new TokenizerJsonError(fields.at("single"), "expected text A only");
   return { single, pair };
 }
 
