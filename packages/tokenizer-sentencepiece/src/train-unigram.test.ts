@@ -126,6 +126,19 @@ describe("trainUnigram", () => {
     await expect(training).rejects.toBe(reason);
   });
 
+  it("learns from every second line, or fourth, or eighth, of more texts than it may hold", async () => {
+    const lines = TALES.match(/\S.{1,200}\s/g) as string[];
+    const steps: number[] = [];
+    const model = await trainUnigram(lines, {
+      ...OPTIONS,
+      mostCharacters: Math.floor(TALES.length / 3),
+      onProgress: (progress) => progress.phase === "texts" && steps.push(progress.lineStep),
+    });
+    expect(steps.at(-1)).toBe(4);
+    const everyFourth = lines.filter((_, i) => i % 4 === 0);
+    expect(model).toEqual(await trainUnigram(everyFourth, OPTIONS));
+  });
+
   it("cuts lines that are too long instead of leaving them out", async () => {
     const model = await trainUnigram([`${"abcdefghij ".repeat(3000)}\n${"日本語".repeat(3000)}`], {
       ...OPTIONS,

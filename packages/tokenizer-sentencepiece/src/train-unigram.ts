@@ -26,6 +26,8 @@ export type TrainUnigramOptions = SpecialPieceOptions & {
   readonly characterCoverage?: number | undefined;
   /** Characters that get a piece in any case. */
   readonly requiredCharacters?: string | undefined;
+  /** The most characters that are held; of texts with more, every second line is left out, and every second of those left, until they are few enough. None is by default. */
+  readonly mostCharacters?: number | undefined;
   /** The most characters of a piece; 16 by default. */
   readonly maxPieceLength?: number | undefined;
   /** Whether pieces end where the script changes, where digits begin, and where a word does; all true by default. */
@@ -48,7 +50,13 @@ export type TrainUnigramOptions = SpecialPieceOptions & {
 
 /** How far training is: the texts are read, the seeds are found, then they're reestimated and pruned until few enough are left. */
 export type TrainUnigramProgress =
-  | { readonly phase: "texts"; readonly texts: number; readonly characters: number }
+  | {
+      readonly phase: "texts";
+      readonly texts: number;
+      readonly characters: number;
+      /** One line in so many is held. */
+      readonly lineStep: number;
+    }
   | { readonly phase: "seeds"; readonly pieces: number }
   | {
       readonly phase: "pieces";
@@ -94,9 +102,10 @@ export async function trainUnigram(
       specialPieces: [...special.values()].map(({ piece }) => piece),
       characterCoverage: options.characterCoverage ?? 0.9995,
       requiredCharacters: options.requiredCharacters ?? "",
+      mostCharacters: options.mostCharacters ?? Number.POSITIVE_INFINITY,
     },
     turns,
-    (texts, characters) => onProgress?.({ phase: "texts", texts, characters }),
+    (texts, characters, lineStep) => onProgress?.({ phase: "texts", texts, characters, lineStep }),
   );
   checkRoom(vocabSize, special.size, sentences);
 
@@ -193,6 +202,7 @@ function checkOptions(options: TrainUnigramOptions): void {
   };
   check("vocabSize", 1, 2 ** 20);
   check("characterCoverage", 0.5, 1, false);
+  check("mostCharacters", 1, Number.MAX_SAFE_INTEGER);
   check("maxPieceLength", 1, 512);
   check("seedSize", 1, 5_000_000);
   check("shrinkingFactor", 0.1, 0.95, false);

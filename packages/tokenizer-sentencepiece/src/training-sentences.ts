@@ -19,6 +19,8 @@ export type SentenceOptions = {
   readonly specialPieces: readonly string[];
   readonly characterCoverage: number;
   readonly requiredCharacters: string;
+  /** So many are held at most. */
+  readonly mostCharacters: number;
 };
 
 /** Longer lines are cut, so that sums over all ways to spell one stay exact. SentencePiece leaves them out. */
@@ -29,7 +31,7 @@ export async function readSentences(
   texts: Iterable<string> | AsyncIterable<string>,
   options: SentenceOptions,
   turns: Turns,
-  onProgress: (texts: number, characters: number) => void,
+  onProgress: (texts: number, characters: number, lineStep: number) => void,
 ): Promise<Sentences> {
   const reader = new SentenceReader(options);
   let read = 0;
@@ -41,7 +43,7 @@ export async function readSentences(
     for (const line of text.split("\n")) for (const part of cutLine(line)) reader.add(part);
   };
   const pause = async (): Promise<void> => {
-    onProgress(read, reader.characterCount);
+    onProgress(read, reader.characterCount, reader.lineStep);
     await turns.next();
   };
   // A plain list isn't awaited text by text: that would take longer than the counting.
@@ -76,15 +78,21 @@ function cutLine(line: string): string[] {
   return parts;
 }
 
+/**
+ * Holds lines, and where they have more characters than it may hold, every second line of them; then every second of these,
+ * and so on. So what is held is spread over all that was read, and the same for the same lines.
+ */
 class SentenceReader {
   readonly #options: SentenceOptions;
   readonly #normalizer: Normalizer;
   readonly #special: RegExp | undefined;
   readonly #utf8: Utf8Buffer = new Utf8Buffer();
-  readonly #counts: Map<number, number> = new Map();
   #codePoints: Int32Array = new Int32Array(1 << 16);
   #length = 0;
   #count = 0;
+  #seen = 0;
+  /** One line in so many is held. */
+  lineStep = 1;
 
   constructor(options: SentenceOptions) {
     this.#options = options;
@@ -98,6 +106,8 @@ class SentenceReader {
   }
 
   add(line: string): void {
+    // Every second line may be empty.
+    if (/^ *$/.test(line) || this.#seen++ % this.lineStep !== 0) return;
     const byteLength = this.#utf8.write(line);
     const { bytes, length } = this.#normalizer.normalize(this.#utf8.bytes, byteLength, false);
     let text = UTF8.decode(bytes.subarray(0, length));
@@ -112,15 +122,31 @@ class SentenceReader {
       const code = character.codePointAt(0)!;
       if (code === 0) continue;
       this.#codePoints[this.#length++] = code;
-      this.#counts.set(code, (this.#counts.get(code) ?? 0) + 1);
     }
     this.#codePoints[this.#length++] = 0;
     this.#count++;
+    while (this.characterCount > this.#options.mostCharacters && this.#count > 1) this.#dropEverySecond();
+  }
+
+  #dropEverySecond(): void {
+    this.lineStep *= 2;
+    const length = this.#length;
+    this.#length = 0;
+    this.#count = 0;
+    for (let start = 0, isKept = true; start < length; isKept = !isKept) {
+      const end = this.#codePoints.indexOf(0, start) + 1;
+      if (isKept) {
+        this.#codePoints.copyWithin(this.#length, start, end);
+        this.#length += end - start;
+        this.#count++;
+      }
+      start = end;
+    }
   }
 
   finish(): Sentences {
     const codePoints = this.#codePoints.subarray(0, this.#length);
-    const alphabet = chooseAlphabet(this.#counts, this.#options);
+    const alphabet = chooseAlphabet(countCharacters(codePoints), this.#options);
     const kept = new Set(alphabet.map(([code]) => code)).add(BORDER).add(0);
     for (let i = 0; i < codePoints.length; i++) if (!kept.has(codePoints[i]!)) codePoints[i] = RARE;
     return { codePoints, count: this.#count, alphabet };
@@ -128,6 +154,12 @@ class SentenceReader {
 }
 
 const UTF8 = new TextDecoder("utf-8", { ignoreBOM: true });
+
+function countCharacters(codePoints: Int32Array): Map<number, number> {
+  const counts = new Map<number, number>();
+  for (const code of codePoints) if (code !== 0) counts.set(code, (counts.get(code) ?? 0) + 1);
+  return counts;
+}
 
 /** The required characters, then the most frequent ones until they cover enough of the texts; among equals the lower code point. */
 function chooseAlphabet(

@@ -13,6 +13,7 @@ export type TokenizerTrainOptions = SharedOptions & {
   byteFallback?: boolean;
   limitAlphabet?: number;
   maxPieceLength?: number;
+  mostCharacters?: number;
 };
 
 export function addTokenizerTrainCommand(tokenizer: Command): void {
@@ -49,6 +50,11 @@ export function addTokenizerTrainCommand(tokenizer: Command): void {
     )
     .option("--min-frequency <n>", "bpe: a pair that is rarer isn't merged (default: 2)", integerFrom(1))
     .option("--limit-alphabet <n>", "bpe, metaspace: the most characters", integerFrom(1))
+    .option(
+      "--most-characters <n>",
+      "unigram: learn from lines of so many, spread over the texts (default: 50000000)",
+      integerFrom(1),
+    )
     .addHelpText(
       "after",
       "\nExamples:\n  t5 tokenizer train data/gutenberg-en/*.txt.gz \\\n      --vocab-size 8000 --out tokenizer.json" +

@@ -262,10 +262,22 @@ describe("a unigram vocabulary", () => {
     expect(spellings.map(({ score }) => score)).toEqual(spellings.map(({ score }) => score).sort((a, b) => b - a));
   });
 
+  it("is learned from a part of texts that are too long for it, which it says", async () => {
+    const long = join(folder, "long.txt");
+    writeFileSync(long, Array.from({ length: 200 }, (_, i) => `${TEXT[0]} ${TEXT[4]} ${i % 10}\n`).join(""));
+    const args = ["tokenizer", "train", long, "--model", "unigram", "--vocab-size", "140"];
+    const run = await runT5([...args, "--most-characters", "9000", "--out", join(folder, "part.model")]);
+    expect(run.stderr).toContain(
+      "learned from one line in 4: the texts have more characters than --most-characters, 9,000",
+    );
+    expect(run.code).toBe(0);
+  });
+
   const misuses: [string[], RegExp][] = [
     [["--model", "unigram", "--out", "u.json", "--kind", "metaspace"], /--kind belongs to --model bpe/],
     [["--model", "unigram", "--out", "u.json", "--min-frequency", "3"], /--min-frequency belongs to --model bpe/],
     [["--model", "unigram", "--out", "u.model", "--sentinels", "7"], /--sentinels: .* expected 100 or 0, got 7/],
+    [["--out", "b.json", "--most-characters", "9"], /--most-characters belongs to --model unigram/],
     [["--out", "b.model"], /--out: byte pair encoding is written as a tokenizer.json, got b.model/],
   ];
   for (const [args, message] of misuses) {

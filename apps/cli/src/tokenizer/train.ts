@@ -14,6 +14,9 @@ import { readingInput, UsageError } from "../usage-error.js";
 /** Sentinels that whoever opens a .model file of T5 adds. */
 const T5_SENTINELS = 100;
 
+/** Unigram training holds the texts, in 35 bytes for each character, and takes 10 s for a million of them. */
+const MOST_CHARACTERS = 50_000_000;
+
 /** Trains on the lines of files and writes the vocabulary. */
 export async function trainTokenizer(
   files: readonly string[],
@@ -24,11 +27,20 @@ export async function trainTokenizer(
   checkModelOptions(options);
   await checkOutputFile(options.out);
   const corpus = await openCorpus(files, signal);
-  const show = (progress: TrainBpeProgress | TrainUnigramProgress): void =>
+  let lineStep = 1;
+  const show = (progress: TrainBpeProgress | TrainUnigramProgress): void => {
+    if ("lineStep" in progress) lineStep = progress.lineStep;
     showProgress(progress, corpus, { output, startedAt });
+  };
   const train = options.model === "unigram" ? trainUnigramFile : trainBpeFile;
   const { tokenizer, file } = await readingInput(() => train(corpus.texts(), options, { show, signal }));
   output.progress(undefined);
+  if (lineStep > 1) {
+    output.warn(
+      `learned from one line in ${lineStep}: the texts have more characters than --most-characters, ` +
+        formatCount(options.mostCharacters ?? MOST_CHARACTERS),
+    );
+  }
   if (tokenizer.vocabSize < options.vocabSize) {
     const advice = options.model === "unigram" ? "give more text" : "give more text, or a lower --min-frequency";
     output.warn(
@@ -72,7 +84,14 @@ async function trainBpeFile(
 
 async function trainUnigramFile(
   texts: AsyncIterable<string>,
-  { vocabSize, sentinels = T5_SENTINELS, out, byteFallback, maxPieceLength }: TokenizerTrainOptions,
+  {
+    vocabSize,
+    sentinels = T5_SENTINELS,
+    out,
+    byteFallback,
+    maxPieceLength,
+    mostCharacters = MOST_CHARACTERS,
+  }: TokenizerTrainOptions,
   { show, signal }: Watching<TrainUnigramProgress>,
 ): Promise<Trained> {
   if (vocabSize <= sentinels) {
@@ -83,6 +102,7 @@ async function trainUnigramFile(
     hardVocabLimit: false,
     byteFallback,
     maxPieceLength,
+    mostCharacters,
     onProgress: show,
     signal,
   }).catch((cause) => {
@@ -105,6 +125,7 @@ function checkModelOptions({ model, out, ...options }: TokenizerTrainOptions): v
       throw new UsageError(
         `--out: byte pair encoding is written as a tokenizer.json, got ${out}; or add --model unigram`,
       );
+    if (options.mostCharacters !== undefined) throw new UsageError("--most-characters belongs to --model unigram");
     return;
   }
   const ofBpe = {
