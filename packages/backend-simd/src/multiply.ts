@@ -87,7 +87,11 @@ function multiplyTiles(
   backend.pool.runAll([tilesJob(backend, product, batch, a, b, c, accumulate)]);
 }
 
-/** @param others How many products of the kind there are beside it, for threads to share. */
+/**
+ * The job of a batch of products, cut into tiles.
+ *
+ * @param others How many products of the kind are done at the same time, for threads to share.
+ */
 function tilesJob(
   { blas, pool }: SimdBackend,
   { transposeA, transposeB, m, n, k, lda, ldb, ldc }: Product,

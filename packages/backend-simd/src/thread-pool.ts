@@ -66,7 +66,7 @@ export type Job = {
 
 /** Runs kernels of one module, split over threads where that is faster. */
 export class ThreadPool {
-  readonly kernels: Record<string, KernelFunction>;
+  readonly kernels: Readonly<Record<string, KernelFunction>>;
   readonly #module: WebAssembly.Module;
   readonly #heap: Heap;
   readonly #sgemm: SgemmSource | undefined;
@@ -88,8 +88,9 @@ export class ThreadPool {
     this.#reason = plan.reason;
     // Inside kernels of several threads only a library that may be shared is called.
     const sgemm = blas?.source !== undefined || plan.threads === 1 ? blas?.sgemm : undefined;
-    this.kernels = instantiateKernels(module, heap.memory, sgemm);
-    if (blas !== undefined) this.kernels[SGEMM_TILES] = blas.sgemmTiles;
+    const kernels = instantiateKernels(module, heap.memory, sgemm);
+    if (blas !== undefined) kernels[SGEMM_TILES] = blas.sgemmTiles;
+    this.kernels = kernels;
     if (blas?.source === undefined) this.#unshared = SGEMM_TILES;
     const names = kernelNames(module);
     this.#numbers = new Map(names.map((name, i) => [name, i]));

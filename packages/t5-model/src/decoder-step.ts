@@ -2,8 +2,8 @@ import type { AttentionParams, KeyValue, RmsNormParams } from "@t5ts/layers";
 import { runFusedKernel } from "@t5ts/tensor-core";
 import * as tf from "@tensorflow/tfjs-core";
 import { type DecoderState, outputWeight, placeTokens } from "./decoder.js";
+import { runsAsOneKernel } from "./one-kernel.js";
 import type { DecoderBlockParams, T5Model } from "./params.js";
-import { runsAsOneKernel } from "./published-blocks.js";
 
 /** Beyond so many rows, products are worth packing, which the kernel doesn't. */
 const MOST_ROWS = 8;
