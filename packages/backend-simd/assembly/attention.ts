@@ -20,15 +20,11 @@ import { expRow, scaleRow } from "./softmax";
 /** With so few rows nothing is packed. */
 const FEW_ROWS: i32 = 4;
 
-// @ts-ignore: decorator
-@inline
 function times(m: i32, n: i32, k: i32, a: usize, b: usize, ldb: usize, c: usize, ldc: usize): void {
   if (m <= FEW_ROWS) timesMatrix(m, n, k, a, k, b, ldb, c, ldc);
   else product(false, false, m, n, k, a, k, b, ldb, c, ldc, false);
 }
 
-// @ts-ignore: decorator
-@inline
 function timesTransposed(m: i32, n: i32, k: i32, a: usize, lda: usize, b: usize, ldb: usize, c: usize): void {
   if (m <= FEW_ROWS) rowsTimesTransposed(m, k, a, lda, b, ldb, c, n, 0, 0, n);
   else product(false, true, m, n, k, a, lda, b, ldb, c, n, false);

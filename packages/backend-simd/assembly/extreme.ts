@@ -56,34 +56,23 @@ export function minRows(from: usize, to: usize, length: i32, begin: i32, end: i3
 export function argRows(from: usize, to: usize, length: i32, isMax: bool, begin: i32, end: i32): void {
   for (let row = begin; row < end; row++) {
     const at = from + <usize>row * <usize>length * 4;
-    const first = load<f32>(at);
-    const place = first != first ? 0 : placeOf(isMax ? largestNumber(at, length) : smallestNumber(at, length), at, length);
+    const extreme = isMax ? largest(at, length) : smallest(at, length);
+    const place = extreme == extreme ? placeOf(extreme, at, length) : placeAmongNaN(at, length, isMax);
     store<i32>(to + <usize>row * 4, place);
   }
 }
 
-/** As `largest`, of what isn't NaN. */
-function largestNumber(from: usize, length: i32): f32 {
-  let m0 = f32x4.splat(-Infinity), m1 = m0;
-  for (; length >= 8; length -= 8) {
-    m0 = f32x4.pmax(m0, v128.load(from));
-    m1 = f32x4.pmax(m1, v128.load(from, 16));
-    from += 32;
+function placeAmongNaN(from: usize, length: i32, isMax: bool): i32 {
+  let best = load<f32>(from);
+  let place = 0;
+  for (let i = 1; i < length; i++) {
+    const value = load<f32>(from + <usize>i * 4);
+    if (isMax ? value > best : value < best) {
+      best = value;
+      place = i;
+    }
   }
-  for (; length > 0; length -= 4) {
-    m0 = f32x4.pmax(m0, loadPart(from, length, -Infinity));
-    from += 16;
-  }
-  return maxLanes(f32x4.pmax(m0, m1));
-}
-
-function smallestNumber(from: usize, length: i32): f32 {
-  let m = f32x4.splat(Infinity);
-  for (; length > 0; length -= 4) {
-    m = f32x4.pmin(m, loadPart(from, length, Infinity));
-    from += 16;
-  }
-  return -maxLanes(f32x4.neg(m));
+  return place;
 }
 
 /** Where the first of `length` floats is that equals `value`, which is one of them. */

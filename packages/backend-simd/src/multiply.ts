@@ -61,7 +61,7 @@ export function multiplyBatch(
   const isColumn = n === 1 && ldc === 1 && (transposeB || ldb === 1);
   const hasFewRows = k > 0 && !accumulate && (isRow || isColumn);
   if (!hasFewRows) {
-    multiplyTiles(backend, product, batch, a, b, c, accumulate);
+    backend.pool.runAll([tilesJob(backend, product, batch, a, b, c, accumulate)]);
     return;
   }
   // One column: the transposed product has one row, and the same numbers in the same places.
@@ -73,18 +73,6 @@ export function multiplyBatch(
     if (isRow) multiplyFewRows(backend, product, fromA, fromB, to);
     else multiplyFewRows(backend, asRow, fromB, fromA, to);
   }
-}
-
-function multiplyTiles(
-  backend: SimdBackend,
-  product: Product,
-  batch: Batch,
-  a: number,
-  b: number,
-  c: number,
-  accumulate: boolean,
-): void {
-  backend.pool.runAll([tilesJob(backend, product, batch, a, b, c, accumulate)]);
 }
 
 /**
