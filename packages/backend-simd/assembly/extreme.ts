@@ -56,10 +56,13 @@ export function minRows(from: usize, to: usize, length: i32, begin: i32, end: i3
 export function argRows(from: usize, to: usize, length: i32, isMax: bool, begin: i32, end: i32): void {
   for (let row = begin; row < end; row++) {
     const at = from + <usize>row * <usize>length * 4;
-    const extreme = isMax ? largest(at, length) : smallest(at, length);
-    const place = extreme == extreme ? placeOf(extreme, at, length) : placeAmongNaN(at, length, isMax);
-    store<i32>(to + <usize>row * 4, place);
+    store<i32>(to + <usize>row * 4, placeOfExtreme(at, length, isMax));
   }
+}
+
+export function placeOfExtreme(from: usize, length: i32, isMax: bool): i32 {
+  const extreme = isMax ? largest(from, length) : smallest(from, length);
+  return extreme == extreme ? placeOf(extreme, from, length) : placeAmongNaN(from, length, isMax);
 }
 
 function placeAmongNaN(from: usize, length: i32, isMax: bool): i32 {
@@ -76,7 +79,7 @@ function placeAmongNaN(from: usize, length: i32, isMax: bool): i32 {
 }
 
 /** Where the first of `length` floats is that equals `value`, which is one of them. */
-function placeOf(value: f32, from: usize, length: i32): i32 {
+export function placeOf(value: f32, from: usize, length: i32): i32 {
   const wanted = f32x4.splat(value);
   let place = 0;
   for (; place + 16 <= length; place += 16) {

@@ -1,14 +1,19 @@
 import type { KeyValue } from "@t5ts/layers";
 import { disposeReplaced, tidy } from "@t5ts/tensor-core";
 import * as tf from "@tensorflow/tfjs-core";
-import { type DecoderState, decodeHidden, startDecoding, toLogits } from "./decoder.js";
-import { decoderStep } from "./decoder-step.js";
+import { decodeHidden, startDecoding, toLogits } from "./decoder.js";
+import { decoderStep, type GenerationState, greedyDecoderStep } from "./decoder-step.js";
 import { encode, type T5Inputs } from "./encoder.js";
 import type { T5Model } from "./params.js";
 
 /** The state before the first token, the caller's to dispose. */
-export function startGeneration(model: T5Model, inputs: T5Inputs, task: string | undefined): DecoderState {
-  return tidy(() => startDecoding(model, encode(model, inputs, { task })));
+export function startGeneration(model: T5Model, inputs: T5Inputs, task: string | undefined): GenerationState {
+  const { config, params } = model;
+  const { weight } = params.decoder.finalNorm;
+  return tidy(() => ({
+    ...startDecoding(model, encode(model, inputs, { task })),
+    outputNorm: config.scaleDecoderOutputs ? tf.mul(weight, config.dModel ** -0.5) : tf.clone(weight),
+  }));
 }
 
 /**
@@ -19,19 +24,47 @@ export function startGeneration(model: T5Model, inputs: T5Inputs, task: string |
 export function decodeStep(
   model: T5Model,
   tokens: number[][],
-  state: DecoderState,
-): { logits: tf.Tensor2D; state: DecoderState } {
-  const [rows, length] = [tokens.length, tokens[0]?.length ?? 0];
+  state: GenerationState,
+): { logits: tf.Tensor2D; state: GenerationState } {
+  const next = tidy(() => logitsAfter(model, idsOf(tokens), state));
+  disposeReplaced(state, next.state);
+  return next;
+}
+
+/** The same for the best token [rows] of each row: the first with the largest logit. */
+export function greedyStep(
+  model: T5Model,
+  tokens: number[][],
+  state: GenerationState,
+): { best: tf.Tensor1D; state: GenerationState } {
   const next = tidy(() => {
-    const ids = tf.tensor2d(Int32Array.from(tokens.flat()), [rows, length], "int32");
-    const step = decoderStep(model, ids, state);
+    const ids = idsOf(tokens);
+    const step = greedyDecoderStep(model, ids, state);
     if (step !== undefined) return step;
-    const { x, state: after } = decodeHidden(model, ids, state);
-    const last = tf.slice(x, [0, length - 1, 0], [rows, 1, model.config.dModel]);
-    return { logits: tf.reshape(toLogits(model, last), [rows, model.config.vocabSize]) as tf.Tensor2D, state: after };
+    const { logits, state: after } = logitsAfter(model, ids, state);
+    return { best: tf.argMax(logits, -1) as tf.Tensor1D, state: after };
   });
   disposeReplaced(state, next.state);
   return next;
+}
+
+function idsOf(tokens: number[][]): tf.Tensor2D {
+  const [rows, length] = [tokens.length, tokens[0]?.length ?? 0];
+  return tf.tensor2d(Int32Array.from(tokens.flat()), [rows, length], "int32");
+}
+
+function logitsAfter(
+  model: T5Model,
+  ids: tf.Tensor2D,
+  state: GenerationState,
+): { logits: tf.Tensor2D; state: GenerationState } {
+  const step = decoderStep(model, ids, state);
+  if (step !== undefined) return step;
+  const [rows, length] = ids.shape;
+  const { x, state: after } = decodeHidden(model, ids, state);
+  const last = tf.slice(x, [0, length - 1, 0], [rows, 1, model.config.dModel]);
+  const logits = tf.reshape(toLogits(model, last), [rows, model.config.vocabSize]) as tf.Tensor2D;
+  return { logits, state: { ...state, ...after } };
 }
 
 /**
@@ -39,7 +72,7 @@ export function decodeStep(
  *
  * @param inputs The input that each row of `state` is for: where those stay in place, so does what was made of them.
  */
-export function pickRows(state: DecoderState, rows: readonly number[], inputs?: readonly number[]): DecoderState {
+export function pickRows(state: GenerationState, rows: readonly number[], inputs?: readonly number[]): GenerationState {
   const batch = state.crossBias.shape[0] as number;
   if (rows.length === batch && rows.every((row, i) => row === i)) return state;
   const next = tidy(() => {
@@ -51,7 +84,7 @@ export function pickRows(state: DecoderState, rows: readonly number[], inputs?: 
     const areInPlace =
       rows.length === batch && inputs !== undefined && rows.every((row, i) => inputs[row] === inputs[i]);
     if (areInPlace) return { ...state, self };
-    return { crossBias: pick(state.crossBias), cross: pickAll(state.cross), self };
+    return { ...state, crossBias: pick(state.crossBias), cross: pickAll(state.cross), self };
   });
   disposeReplaced(state, next);
   return next;

@@ -1,9 +1,17 @@
 import type { AttentionParams, KeyValue, RmsNormParams } from "@t5ts/layers";
 import { runFusedKernel } from "@t5ts/tensor-core";
-import * as tf from "@tensorflow/tfjs-core";
+import type * as tf from "@tensorflow/tfjs-core";
 import { type DecoderState, outputWeight, placeTokens } from "./decoder.js";
 import { runsAsOneKernel } from "./one-kernel.js";
 import type { DecoderBlockParams, T5Model } from "./params.js";
+
+/** What a generation carries from step to step, and what it makes once for all of them. */
+export type GenerationState = DecoderState & {
+  /** The weight of the norm before the output layer, scaled by d^-½ where the model scales what comes of it. */
+  outputNorm: tf.Tensor;
+  /** The output layer as `QuantizeRows` gives it, for `greedyDecoderStep`. */
+  quantizedOutput?: tf.Tensor[];
+};
 
 /** Beyond so many rows, products are worth packing, which the kernel doesn't. */
 const MOST_ROWS = 8;
@@ -17,37 +25,67 @@ const MOST_ROWS = 8;
 export function decoderStep(
   model: T5Model,
   ids: tf.Tensor2D,
-  state: DecoderState,
-): { logits: tf.Tensor2D; state: DecoderState } | undefined {
+  state: GenerationState,
+): { logits: tf.Tensor2D; state: GenerationState } | undefined {
+  if (!isOfKernel("DecoderStep", model, ids)) return undefined;
+  const { output, state: next } = runStep("DecoderStep", model, ids, state);
+  return { logits: output as tf.Tensor2D, state: next };
+}
+
+/** The same for the place of the largest logit of each row, once `quantizeOutput` has prepared the state. */
+export function greedyDecoderStep(
+  model: T5Model,
+  ids: tf.Tensor2D,
+  state: GenerationState,
+): { best: tf.Tensor1D; state: GenerationState } | undefined {
+  if (state.quantizedOutput === undefined || !isOfKernel("GreedyStep", model, ids)) return undefined;
+  const { output, state: next } = runStep("GreedyStep", model, ids, state, state.quantizedOutput);
+  return { best: output as tf.Tensor1D, state: next };
+}
+
+/** Takes over `state`. It takes about as long as four greedy steps save by it. */
+export function quantizeOutput(model: T5Model, state: GenerationState): GenerationState {
+  const [rows] = state.crossBias.shape as [number];
+  if (rows > MOST_ROWS || !isModelOfKernel("GreedyStep", model)) return state;
+  return { ...state, quantizedOutput: runFusedKernel("QuantizeRows", { weight: outputWeight(model) }) };
+}
+
+function isOfKernel(kernel: StepKernel, model: T5Model, { shape: [rows, length] }: tf.Tensor2D): boolean {
+  return length === 1 && rows <= MOST_ROWS && isModelOfKernel(kernel, model);
+}
+
+function isModelOfKernel(kernel: StepKernel, model: T5Model): boolean {
   const { config, params } = model;
-  const { feedForwardProj, decoderAttention, layerNormEpsilon, dModel, numHeads } = config;
+  if (config.decoderAttention === "merged" || outputWeight(model).shape[1] !== config.dModel) return false;
+  return runsAsOneKernel(kernel, config, params.decoder.blocks);
+}
+
+type StepKernel = "DecoderStep" | "GreedyStep";
+
+function runStep(
+  kernel: StepKernel,
+  model: T5Model,
+  ids: tf.Tensor2D,
+  state: GenerationState,
+  more: tf.Tensor[] = [],
+): { output: tf.Tensor; state: GenerationState } {
+  const { config, params } = model;
   const { blocks } = params.decoder;
-  const head = outputWeight(model);
-  const [rows, length] = ids.shape;
-  if (length !== 1 || rows > MOST_ROWS || decoderAttention === "merged" || head.shape[1] !== dModel) return;
-  if (!runsAsOneKernel("DecoderStep", config, blocks)) return;
   const { x, selfBias } = placeTokens(model, ids, state);
-  const norm = params.decoder.finalNorm.weight;
-  const layers = blocks.map((block, layer) => layerInputs(block, state, selfBias(layer), layer));
-  const inputs = [
-    x,
-    state.crossBias,
-    config.scaleDecoderOutputs ? tf.mul(norm, dModel ** -0.5) : norm,
-    head,
-    ...layers.flat(),
-  ];
-  const [logits, ...keyValues] = runFusedKernel("DecoderStep", inputs, {
+  const layers = blocks.flatMap((block, layer) => layerInputs(block, state, selfBias(layer), layer));
+  const inputs = [x, state.crossBias, state.outputNorm, outputWeight(model), ...layers, ...more];
+  const [output, ...keyValues] = runFusedKernel(kernel, inputs, {
     numLayers: blocks.length,
-    numHeads,
-    epsilon: layerNormEpsilon,
-    isGated: feedForwardProj === "gated-gelu",
+    numHeads: config.numHeads,
+    epsilon: config.layerNormEpsilon,
+    isGated: config.feedForwardProj === "gated-gelu",
     hasPast: state.self.length > 0,
-  }) as tf.Tensor4D[];
+  }) as [tf.Tensor, ...tf.Tensor4D[]];
   const self = blocks.map((_, layer) => ({
     key: keyValues[2 * layer] as tf.Tensor4D,
     value: keyValues[2 * layer + 1] as tf.Tensor4D,
   }));
-  return { logits: logits as tf.Tensor as tf.Tensor2D, state: { ...state, self } };
+  return { output, state: { ...state, self } };
 }
 
 /** A block's part of the kernel's inputs, in its order. */

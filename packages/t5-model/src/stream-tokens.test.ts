@@ -30,7 +30,7 @@ describeOnBackends("streamTokens", () => {
     it(`takes the best token of the logits, step by step: ${name}`, async () => {
       const model = randomModel(config, 3);
       const task = Object.keys(config.taskLayers).at(-1);
-      const steps = await collect(model, inputs(), { maxNewTokens: 7, task });
+      const steps = await collect(model, inputs(), { maxNewTokens: 9, task });
       for (const [row, input] of [LONG, SHORT].entries()) {
         const output = column(steps, row);
         const end = output.indexOf(1) < 0 ? output.length : output.indexOf(1) + 1;
@@ -109,7 +109,7 @@ describeOnBackends("streamTokens", () => {
   });
 
   describe("holds no tensors", () => {
-    const options: StreamOptions = { maxNewTokens: 6 };
+    const options: StreamOptions = { maxNewTokens: 9 };
 
     it("when it has ended", async () => {
       const model = randomModel(TINY, 3);

@@ -1,7 +1,8 @@
 import type { Rng } from "@t5ts/random";
 import { checkIds, disposeTree } from "@t5ts/tensor-core";
-import * as tf from "@tensorflow/tfjs-core";
-import { decodeStep, pickRows, readRows, startGeneration } from "./decode-step.js";
+import type * as tf from "@tensorflow/tfjs-core";
+import { decodeStep, greedyStep, pickRows, readRows, startGeneration } from "./decode-step.js";
+import { quantizeOutput } from "./decoder-step.js";
 import type { T5Inputs } from "./encoder.js";
 import { watchForStop } from "./interruption.js";
 import type { LogitsProcessor } from "./logits-processors.js";
@@ -77,12 +78,15 @@ export async function* growOutputs(
   options: StreamOptions,
 ): AsyncGenerator<number, void, void> {
   const { padTokenId, eosTokenId } = model.config;
+  const { processors = [], sampling, maxNewTokens } = options;
+  const isGreedy = processors.length === 0 && sampling === undefined;
   let state = startGeneration(model, inputs, options.task);
   try {
     state = pickRows(
       state,
       outputs.map(({ input }) => input),
     );
+    if (isGreedy && maxNewTokens >= LEAST_QUANTIZED) state = quantizeOutput(model, state);
     let fed = 0;
     const shouldStop = watchForStop(options.signal);
     for (let length = 1; !outputs.every(({ hasEnded }) => hasEnded) && !(await shouldStop()); length++) {
@@ -91,16 +95,18 @@ export async function* growOutputs(
       // While all of them are inside their prompts there's nothing to choose: those tokens are fed together.
       if (isChosen.includes(true)) {
         const tokens = outputs.map(({ ids }) => range(fed, length).map((at) => ids[at] ?? padTokenId));
-        const next = decodeStep(model, tokens, state);
+        const next = isGreedy ? greedyStep(model, tokens, state) : decodeStep(model, tokens, state);
         state = next.state;
         fed = length;
-        chosen = await chooseTokens(next.logits, outputs, isChosen, options);
+        chosen = await ("best" in next
+          ? readBest(next.best)
+          : chooseTokens(next.logits, outputs, isChosen, processors, sampling));
       }
       for (const [row, output] of outputs.entries()) {
         if (output.hasEnded) continue;
         const token = isChosen[row] ? (chosen[row] as number) : (output.prompt[length - 1] as number);
         output.ids.push(token);
-        const isLast = length - output.prompt.length === options.maxNewTokens;
+        const isLast = length - output.prompt.length === maxNewTokens;
         output.hasEnded = isLast || (isChosen[row] === true && token === eosTokenId);
       }
       yield length + 1;
@@ -110,15 +116,27 @@ export async function* growOutputs(
   }
 }
 
+/** Outputs that may be shorter aren't worth the preparation. */
+const LEAST_QUANTIZED = 8;
+
+/** Disposes `best`. */
+async function readBest(best: tf.Tensor1D): Promise<ArrayLike<number>> {
+  try {
+    return await best.data();
+  } finally {
+    best.dispose();
+  }
+}
+
 /** A token for each row that is to be chosen. Disposes `logits`. */
 async function chooseTokens(
   logits: tf.Tensor2D,
   outputs: Output[],
   isChosen: boolean[],
-  { processors = [], sampling }: StreamOptions,
+  processors: readonly LogitsProcessor[],
+  sampling: StreamOptions["sampling"],
 ): Promise<ArrayLike<number>> {
   try {
-    if (processors.length === 0 && sampling === undefined) return await bestTokens(logits);
     const rows = await readRows(logits);
     return outputs.map((output, row) => {
       if (!isChosen[row]) return 0;
@@ -135,13 +153,6 @@ async function chooseTokens(
   } finally {
     logits.dispose();
   }
-}
-
-async function bestTokens(logits: tf.Tensor2D): Promise<ArrayLike<number>> {
-  const best = tf.argMax(logits, -1);
-  const tokens = await best.data();
-  best.dispose();
-  return tokens;
 }
 
 function indexOfLargest(scores: Float32Array): number {

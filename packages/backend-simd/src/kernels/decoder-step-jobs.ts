@@ -25,13 +25,35 @@ export type DecoderLayer = {
   down: TensorInfo;
 };
 
-export type StepSizes = { rows: number; dModel: number; inner: number; dFf: number; numHeads: number; depth: number };
+/** The output layer as `QuantizeRows` gives it. */
+export type QuantizedHead = { codes: TensorInfo; scales: TensorInfo; errors: TensorInfo };
+
+export type StepSizes = {
+  rows: number;
+  dModel: number;
+  inner: number;
+  dFf: number;
+  numHeads: number;
+  depth: number;
+  vocab: number;
+};
 
 /** Where what a block computes on the way lies: every block has the same places. Norms and scores are each thread's. */
-type PlaceName = "x" | "normed" | "query" | "key" | "value" | "attended" | "logSumExp" | "wide" | "gate" | "scores";
+type PlaceName =
+  | "x"
+  | "normed"
+  | "query"
+  | "key"
+  | "value"
+  | "attended"
+  | "logSumExp"
+  | "wide"
+  | "gate"
+  | "scores"
+  | "bounds";
 
 export function placesOfStep(
-  { rows, dModel, inner, dFf, numHeads }: StepSizes,
+  { rows, dModel, inner, dFf, numHeads, vocab }: StepSizes,
   threads: number,
   keys: number,
 ): Places<PlaceName> {
@@ -46,6 +68,7 @@ export function placesOfStep(
     wide: rows * dFf,
     gate: rows * dFf,
     scores: threads * keys,
+    bounds: rows * vocab,
   });
 }
 
@@ -101,8 +124,38 @@ export class DecoderStepJobs {
     return keyValue;
   }
 
-  addOutputLayer(norm: TensorInfo, head: TensorInfo, logits: number): void {
-    this.#linearOfNorm(norm, head, logits);
+  /** @returns The logits. */
+  addLogits(norm: TensorInfo, head: TensorInfo): TensorInfo {
+    const { rows, vocab } = this.#sizes;
+    const logits = this.#backend.output([rows, vocab]);
+    this.#linearOfNorm(norm, head, this.#address(logits));
+    return logits;
+  }
+
+  /**
+   * The logits are bounded from the codes, a quarter of the weight's bytes; what the bounds don't rule out is computed.
+   *
+   * @returns The places of the largest logits.
+   */
+  addBestTokens(norm: TensorInfo, head: TensorInfo, { codes, scales, errors }: QuantizedHead): TensorInfo {
+    const { rows, dModel, vocab } = this.#sizes;
+    const { normed, bounds } = this.#at;
+    const tokens = this.#backend.output([rows], "int32");
+    const row = [this.#sum, this.#address(norm), this.#epsilon, normed];
+    const quantized = [this.#address(codes), this.#address(scales), this.#address(errors)];
+    this.#add(
+      "boundProducts",
+      [rows, dModel, vocab, ...row, ...quantized, bounds],
+      Math.ceil(vocab / 4),
+      Math.ceil((rows * dModel) / 4),
+    );
+    this.#add(
+      "bestOfBounded",
+      [dModel, vocab, ...row, this.#address(head), bounds, this.#address(tokens)],
+      rows,
+      vocab,
+    );
+    return tokens;
   }
 
   #add(kernel: string, args: number[], parts: number, work: number, waits = true): void {

@@ -122,6 +122,18 @@ describeConfigurations("DecoderStep", () => {
         inputsFor(sizes, isGated),
         1e-5 * sizes.layers,
       );
+      await expectLikeCpu(
+        (t) => {
+          if (!hasFusedKernel("GreedyStep")) {
+            const [logits, ...keyValues] = composed(t, sizes.layers, sizes.heads) as [tf.Tensor, ...tf.Tensor[]];
+            return [tf.argMax(logits, -1), ...keyValues];
+          }
+          const quantized = runFusedKernel("QuantizeRows", { weight: t.head as tf.Tensor });
+          return runFusedKernel("GreedyStep", [...Object.values(t), ...quantized], attributes);
+        },
+        inputsFor(sizes, isGated),
+        1e-5 * sizes.layers,
+      );
     }
     expect(tf.getBackend()).toBe("simd");
   });

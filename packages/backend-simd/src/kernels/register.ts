@@ -14,6 +14,7 @@ import { gatherKernels } from "./gather.js";
 import type { KernelArguments, KernelTable, SimdKernel } from "./kernel.js";
 import { matMulKernels } from "./mat-mul.js";
 import { optimizerKernels } from "./optimizer.js";
+import { quantizeRowsKernels } from "./quantize-rows.js";
 import { reductionKernels } from "./reductions.js";
 import { rmsNormKernels } from "./rms-norm.js";
 import { selectKernels } from "./select.js";
@@ -32,6 +33,7 @@ const TABLES: readonly KernelTable[] = [
   dropoutKernels,
   encoderKernels,
   optimizerKernels,
+  quantizeRowsKernels,
   rmsNormKernels,
   castKernels,
   binaryKernels,
