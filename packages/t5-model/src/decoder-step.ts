@@ -1,7 +1,7 @@
 import type { AttentionParams, KeyValue, RmsNormParams } from "@t5ts/layers";
 import { runFusedKernel } from "@t5ts/tensor-core";
 import type * as tf from "@tensorflow/tfjs-core";
-import { type DecoderState, outputWeight, placeTokens } from "./decoder.js";
+import { type DecoderState, lengthOf, outputWeight, placeTokens, selfBiases } from "./decoder.js";
 import { runsAsOneKernel } from "./one-kernel.js";
 import type { DecoderBlockParams, T5Model } from "./params.js";
 
@@ -9,6 +9,8 @@ import type { DecoderBlockParams, T5Model } from "./params.js";
 export type GenerationState = DecoderState & {
   /** The weight of the norm before the output layer, scaled by d^-½ where the model scales what comes of it. */
   outputNorm: tf.Tensor;
+  /** Each layer's bias of one position, as it depends on nothing but the distance: made for a later one, its end is used. */
+  selfBiases?: tf.Tensor[];
   /** The output layer as `QuantizeRows` gives it, for `greedyDecoderStep`. */
   quantizedOutput?: tf.Tensor[];
 };
@@ -71,8 +73,9 @@ function runStep(
 ): { output: tf.Tensor; state: GenerationState } {
   const { config, params } = model;
   const { blocks } = params.decoder;
-  const { x, selfBias } = placeTokens(model, ids, state);
-  const layers = blocks.flatMap((block, layer) => layerInputs(block, state, selfBias(layer), layer));
+  const x = placeTokens(model, ids, state);
+  const biases = biasesFor(model, state);
+  const layers = blocks.flatMap((block, layer) => layerInputs(block, state, biases[layer] as tf.Tensor, layer));
   const inputs = [x, state.crossBias, state.outputNorm, outputWeight(model), ...layers, ...more];
   const [output, ...keyValues] = runFusedKernel(kernel, inputs, {
     numLayers: blocks.length,
@@ -85,8 +88,18 @@ function runStep(
     key: keyValues[2 * layer] as tf.Tensor4D,
     value: keyValues[2 * layer + 1] as tf.Tensor4D,
   }));
-  return { output, state: { ...state, self } };
+  return { output, state: { ...state, selfBiases: biases, self } };
 }
+
+/** Made anew when the decoder has become too long for those of the state. */
+function biasesFor(model: T5Model, state: GenerationState): tf.Tensor[] {
+  const length = lengthOf(state) + 1;
+  if (state.selfBiases?.every(({ shape }) => (shape.at(-1) as number) >= length)) return state.selfBiases;
+  const bias = selfBiases(model, { queryLength: 1, keyLength: Math.max(LEAST_BIAS, 2 * length) });
+  return model.params.decoder.blocks.map((_, layer) => bias(layer));
+}
+
+const LEAST_BIAS = 64;
 
 /** A block's part of the kernel's inputs, in its order. */
 function layerInputs(

@@ -55,7 +55,9 @@ export function decodeHidden(
 ): { x: tf.Tensor3D; state: DecoderState } {
   const { config, params } = model;
   const { blocks, finalNorm } = params.decoder;
-  let { x, selfBias } = placeTokens(model, ids, state, options);
+  let x = placeTokens(model, ids, state, options);
+  const queryLength = ids.shape[1];
+  const selfBias = selfBiases(model, { queryLength, keyLength: lengthOf(state) + queryLength });
   const self: KeyValue[] = [];
   for (const [layer, block] of blocks.entries()) {
     const kind = config.decoderAttention === "merged" ? "merged" : "decoder";
@@ -83,25 +85,33 @@ export function decodeHidden(
   return { x: x as tf.Tensor3D, state: { ...state, self } };
 }
 
-/** The words of `ids`, placed after those of `state`, and each layer's bias of what they see of the decoder's own. */
+/** How many tokens the decoder has so far. */
+export function lengthOf({ self }: DecoderState): number {
+  return self[0]?.key.shape[2] ?? 0;
+}
+
+/** The words of `ids`, placed after those of `state`. */
 export function placeTokens(
   { config, params }: T5Model,
   ids: tf.Tensor2D,
   state: DecoderState,
   options: PassOptions = {},
-): { x: tf.Tensor; selfBias: (layer: number) => tf.Tensor } {
+): tf.Tensor {
   checkShape("decode: ids", ids, ["batch", "length"]);
-  const start = state.self[0]?.key.shape[2] ?? 0;
-  const lengths = { queryLength: ids.shape[1], keyLength: start + ids.shape[1] };
+  const embedding = params.decoderEmbedding ?? params.embedding;
+  return embedPlaced(config, embedding, params.decoder, ids, { start: lengthOf(state), ...options });
+}
+
+/** Each layer's bias of what the last `queryLength` of `keyLength` positions see of the decoder's own. */
+export function selfBiases(
+  { config, params }: T5Model,
+  lengths: { queryLength: number; keyLength: number },
+): (layer: number) => tf.Tensor {
   const position = positionBiases(config, params.decoder, { isBidirectional: false, ...lengths });
   // A single token sees all that came before it: there's nothing to add but for its distance.
   const hasBias = lengths.queryLength === 1 && config.positions.kind === "relative";
   const causal = hasBias ? undefined : causalBias(lengths.queryLength, lengths.keyLength);
-  const embedding = params.decoderEmbedding ?? params.embedding;
-  return {
-    x: embedPlaced(config, embedding, params.decoder, ids, { start, ...options }),
-    selfBias: sumOncePerBias([causal, windows(config, lengths)], position),
-  };
+  return sumOncePerBias([causal, windows(config, lengths)], position);
 }
 
 /** Every tensor that a block depends on. */

@@ -41,6 +41,15 @@ describeOnBackends("streamTokens", () => {
     });
   }
 
+  it("goes on for as long as is asked for", async () => {
+    const model = randomModel({ ...TINY, eosTokenId: -1 }, 3);
+    const steps = await collect(model, inputs(), { maxNewTokens: 150 });
+    for (const [row, input] of [LONG, SHORT].entries()) {
+      const tokens = column(steps, row);
+      expect(tokens).toEqual(bestAfter(model, input, [0, ...tokens.slice(0, -1)]));
+    }
+  });
+
   it("ends when all have ended, each with padding after its end token", async () => {
     // Scores by the number of tokens so far: the first input ends after two, the second after four.
     const endAfter = (tokens: readonly number[], input: number): number =>

@@ -49,7 +49,8 @@ import * as tf from "@tensorflow/tfjs-core";
  * `DecoderStep` is one position of a T5's decoder with its output layer, for at most 16 rows b. Its inputs are a list: x
  * [b, 1, d], crossBias, finalNorm [d] and head [v, d], then for each layer, with inner = h · e and weights as of `linear`,
  * selfAttentionNorm, query, key, value, output, selfBias, crossAttentionNorm, crossQuery, crossOutput, crossKey, crossValue,
- * feedForwardNorm, up, down; gate if `isGated`; pastKey and pastValue [b, h, k, e] if `hasPast`. A layer takes x on:
+ * feedForwardNorm, up, down; gate if `isGated`; pastKey and pastValue [b, h, k, e] if `hasPast`. selfBias may be longer than
+ * the k + 1 keys, so that one made for a later position serves them all: its end is taken. A layer takes x on:
  *
  *     h   = RmsNorm(x, selfAttentionNorm)
  *     key, value = pastKey, pastValue followed by linear(h, key), linear(h, value)

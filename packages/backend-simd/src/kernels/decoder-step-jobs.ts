@@ -195,19 +195,11 @@ export class DecoderStepJobs {
     const output = (): TensorInfo => this.#backend.output([rows, numHeads, before + 1, depth]);
     const [key, value] = [output(), output()];
     const [pastKey, pastValue] = past === undefined ? [0, 0] : [this.#address(past.key), this.#address(past.value)];
-    const [strideB, strideH, , strideK] = this.#strides(selfBias, before + 1) as [number, number, number, number];
+    const length = Math.max(selfBias.shape.at(-1) as number, before + 1);
+    const [strideB, strideH, , strideK] = this.#strides(selfBias, length) as [number, number, number, number];
+    const lastOfBias = this.#address(selfBias) + 4 * strideK * (length - before - 1);
     const args = [pastKey, at.key, pastValue, at.value, before, at.query, this.#address(key), this.#address(value)];
-    args.push(
-      this.#address(selfBias),
-      at.attended,
-      at.logSumExp,
-      numHeads,
-      depth,
-      strideB,
-      strideH,
-      strideK,
-      at.scores,
-    );
+    args.push(lastOfBias, at.attended, at.logSumExp, numHeads, depth, strideB, strideH, strideK, at.scores);
     this.#add("attentionOfNext", args, rows * numHeads, (before + 1) * depth);
     return [key, value];
   }

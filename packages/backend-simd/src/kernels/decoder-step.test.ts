@@ -23,13 +23,15 @@ type Sizes = {
   depth: number;
   dFf: number;
   past: number;
+  /** How much longer the self-bias is than it must be. */
+  spare: number;
   input: number;
   vocab: number;
 };
 
 /** In the kernel's order. */
 function inputsFor(
-  { layers, vocab, rows, dModel, heads, depth, dFf, past, input }: Sizes,
+  { layers, vocab, rows, dModel, heads, depth, dFf, past, spare, input }: Sizes,
   isGated: boolean,
 ): Record<string, Input> {
   const inner = heads * depth;
@@ -42,7 +44,7 @@ function inputsFor(
     key: matrix(inner, dModel),
     value: matrix(inner, dModel),
     output: matrix(dModel, inner),
-    selfBias: normal(rng, [1, heads, 1, past + 1]),
+    selfBias: normal(rng, [1, heads, 1, past + 1 + spare]),
     crossAttentionNorm: normal(rng, [dModel]),
     crossQuery: matrix(inner, dModel),
     crossOutput: matrix(dModel, inner),
@@ -67,7 +69,7 @@ function inputsFor(
 }
 
 /** The same of single operations. */
-function composed(t: Record<string, tf.Tensor>, numLayers: number, numHeads: number): tf.Tensor[] {
+function composed(t: Record<string, tf.Tensor>, { layers, heads: numHeads, spare }: Sizes): tf.Tensor[] {
   const at = (name: string): tf.Tensor => t[name] as tf.Tensor;
   const rows = at("x").shape[0] as number;
   const linear = (x: tf.Tensor, weight: string) => matMulRows(x, at(weight) as tf.Tensor2D, true);
@@ -79,13 +81,14 @@ function composed(t: Record<string, tf.Tensor>, numLayers: number, numHeads: num
 
   let x = at("x");
   const keyValues: tf.Tensor[] = [];
-  for (let layer = 0; layer < numLayers; layer++) {
+  for (let layer = 0; layer < layers; layer++) {
     const of = (name: string) => `${layer}.${name}`;
     let h = norm(x, of("selfAttentionNorm"));
     const key = append(t[of("pastKey")], linear(h, of("key")));
     const value = append(t[of("pastValue")], linear(h, of("value")));
     keyValues.push(key, value);
-    x = tf.add(x, linear(attend(linear(h, of("query")), key, value, at(of("selfBias"))), of("output")));
+    const bias = tf.slice(at(of("selfBias")), [0, 0, 0, spare]);
+    x = tf.add(x, linear(attend(linear(h, of("query")), key, value, bias), of("output")));
     h = norm(x, of("crossAttentionNorm"));
     const seen = attend(linear(h, of("crossQuery")), at(of("crossKey")), at(of("crossValue")), at("crossBias"));
     x = tf.add(x, linear(seen, of("crossOutput")));
@@ -99,12 +102,12 @@ function composed(t: Record<string, tf.Tensor>, numLayers: number, numHeads: num
 
 describeConfigurations("DecoderStep", () => {
   it.each([
-    { layers: 1, vocab: 3, rows: 1, dModel: 5, heads: 2, depth: 3, dFf: 7, past: 0, input: 4 },
-    { layers: 2, vocab: 100, rows: 1, dModel: 64, heads: 4, depth: 16, dFf: 200, past: 3, input: 17 },
-    { layers: 1, vocab: 7, rows: 2, dModel: 33, heads: 3, depth: 5, dFf: 50, past: 1, input: 1 },
-    { layers: 3, vocab: 900, rows: 4, dModel: 128, heads: 4, depth: 32, dFf: 600, past: 31, input: 128 },
-    { layers: 1, vocab: 31, rows: 16, dModel: 20, heads: 2, depth: 10, dFf: 530, past: 2, input: 5 },
-    { layers: 14, vocab: 64, rows: 7, dModel: 96, heads: 2, depth: 40, dFf: 130, past: 9, input: 13 },
+    { layers: 1, vocab: 3, rows: 1, dModel: 5, heads: 2, depth: 3, dFf: 7, past: 0, spare: 0, input: 4 },
+    { layers: 2, vocab: 100, rows: 1, dModel: 64, heads: 4, depth: 16, dFf: 200, past: 3, spare: 7, input: 17 },
+    { layers: 1, vocab: 7, rows: 2, dModel: 33, heads: 3, depth: 5, dFf: 50, past: 1, spare: 1, input: 1 },
+    { layers: 3, vocab: 900, rows: 4, dModel: 128, heads: 4, depth: 32, dFf: 600, past: 31, spare: 0, input: 128 },
+    { layers: 1, vocab: 31, rows: 16, dModel: 20, heads: 2, depth: 10, dFf: 530, past: 2, spare: 60, input: 5 },
+    { layers: 14, vocab: 64, rows: 7, dModel: 96, heads: 2, depth: 40, dFf: 130, past: 9, spare: 3, input: 13 },
   ])("does a decoder and its output layer for one position: %o", async (sizes) => {
     for (const isGated of [false, true]) {
       const attributes = {
@@ -118,14 +121,14 @@ describeConfigurations("DecoderStep", () => {
         (t) =>
           hasFusedKernel("DecoderStep")
             ? runFusedKernel("DecoderStep", Object.values(t), attributes)
-            : composed(t, sizes.layers, sizes.heads),
+            : composed(t, sizes),
         inputsFor(sizes, isGated),
         1e-5 * sizes.layers,
       );
       await expectLikeCpu(
         (t) => {
           if (!hasFusedKernel("GreedyStep")) {
-            const [logits, ...keyValues] = composed(t, sizes.layers, sizes.heads) as [tf.Tensor, ...tf.Tensor[]];
+            const [logits, ...keyValues] = composed(t, sizes) as [tf.Tensor, ...tf.Tensor[]];
             return [tf.argMax(logits, -1), ...keyValues];
           }
           const quantized = runFusedKernel("QuantizeRows", { weight: t.head as tf.Tensor });
@@ -140,7 +143,7 @@ describeConfigurations("DecoderStep", () => {
 
   it("refuses more rows than it takes", () => {
     const inputs = inputsFor(
-      { layers: 1, rows: 17, dModel: 4, heads: 1, depth: 2, dFf: 3, past: 0, input: 1, vocab: 2 },
+      { layers: 1, rows: 17, dModel: 4, heads: 1, depth: 2, dFf: 3, past: 0, spare: 0, input: 1, vocab: 2 },
       false,
     );
     const run = () => runKernel("DecoderStep", inputs, { numLayers: 1, numHeads: 1, epsilon: EPSILON });
