@@ -2,7 +2,7 @@ import { largest, placeOf, placeOfExtreme } from "./extreme";
 import { dot, rowsTimesTransposed } from "./gemm-rows";
 import { rmsNorm } from "./rms-norm";
 import { scratch, thread } from "./scratch";
-import { loadPart, madd, maxLanes, nmadd, storePart, sumLanes } from "./simd";
+import { loadPart, madd, maxLanes, storePart, sumLanes } from "./simd";
 
 /** The largest code of a weight. */
 const MOST_CODE: f32 = 127;
@@ -10,15 +10,11 @@ const MOST_CODE: f32 = 127;
 const ROUNDER: f32 = 12582912;
 
 /** The largest code of what weights are multiplied by: sums of k products stay below 2³¹. */
-// @ts-ignore: decorator
-@inline
 function mostFineCode(k: i32): i32 {
   return min(32767, i32.MAX_VALUE / 127 / k);
 }
 
 /** Bytes of a row of codes: whole vectors. */
-// @ts-ignore: decorator
-@inline
 function strideOf(k: i32): usize {
   return (<usize>k + 15) & ~15;
 }
@@ -31,7 +27,8 @@ function strideOf(k: i32): usize {
  *     w·x - (scale code)·(t p) = (w - scale code)·x + (scale code)·(x - t p)
  *
  * where ‖x - t p‖ ≤ √k t / 2 and t ≤ ‖x‖ / most. `error` has a little more, for the roundings of float32 here and in the
- * product itself; it is NaN or infinite where the weights are.
+ * product itself; it is NaN or infinite where the weights are. Squares are summed of weights in steps of `scale`: those of
+ * small weights themselves would vanish.
  */
 export function quantizeRows(w: usize, k: i32, codes: usize, scales: usize, errors: usize, begin: i32, end: i32): void {
   const stride = strideOf(k);
@@ -43,7 +40,6 @@ export function quantizeRows(w: usize, k: i32, codes: usize, scales: usize, erro
     const to = codes + <usize>row * stride;
     const peak = largestMagnitude(from, k);
     const scale: f32 = peak / MOST_CODE;
-    const step = f32x4.splat(scale);
     const perStep = f32x4.splat(peak == 0 ? 0 : MOST_CODE / peak);
     let squares = f32x4.splat(0), missed = f32x4.splat(0);
     for (let i = 0; i < k; i += 16) {
@@ -53,23 +49,23 @@ export function quantizeRows(w: usize, k: i32, codes: usize, scales: usize, erro
       const x1 = isWhole ? v128.load(at, 16) : loadPart(at + 16, k - i - 4, 0);
       const x2 = isWhole ? v128.load(at, 32) : loadPart(at + 32, k - i - 8, 0);
       const x3 = isWhole ? v128.load(at, 48) : loadPart(at + 48, k - i - 12, 0);
-      const y0 = f32x4.add(f32x4.mul(x0, perStep), rounder);
-      const y1 = f32x4.add(f32x4.mul(x1, perStep), rounder);
-      const y2 = f32x4.add(f32x4.mul(x2, perStep), rounder);
-      const y3 = f32x4.add(f32x4.mul(x3, perStep), rounder);
+      const z0 = f32x4.mul(x0, perStep), y0 = f32x4.add(z0, rounder);
+      const z1 = f32x4.mul(x1, perStep), y1 = f32x4.add(z1, rounder);
+      const z2 = f32x4.mul(x2, perStep), y2 = f32x4.add(z2, rounder);
+      const z3 = f32x4.mul(x3, perStep), y3 = f32x4.add(z3, rounder);
       const low = i16x8.narrow_i32x4_s(i32x4.sub(y0, rounder), i32x4.sub(y1, rounder));
       const high = i16x8.narrow_i32x4_s(i32x4.sub(y2, rounder), i32x4.sub(y3, rounder));
       v128.store(to + <usize>i, i8x16.narrow_i16x8_s(low, high));
-      const r0 = nmadd(f32x4.sub(y0, rounder), step, x0);
-      const r1 = nmadd(f32x4.sub(y1, rounder), step, x1);
-      const r2 = nmadd(f32x4.sub(y2, rounder), step, x2);
-      const r3 = nmadd(f32x4.sub(y3, rounder), step, x3);
-      squares = f32x4.add(squares, madd(x0, x0, madd(x1, x1, madd(x2, x2, f32x4.mul(x3, x3)))));
+      const r0 = f32x4.sub(z0, f32x4.sub(y0, rounder));
+      const r1 = f32x4.sub(z1, f32x4.sub(y1, rounder));
+      const r2 = f32x4.sub(z2, f32x4.sub(y2, rounder));
+      const r3 = f32x4.sub(z3, f32x4.sub(y3, rounder));
+      squares = f32x4.add(squares, madd(z0, z0, madd(z1, z1, madd(z2, z2, f32x4.mul(z3, z3)))));
       missed = f32x4.add(missed, madd(r0, r0, madd(r1, r1, madd(r2, r2, f32x4.mul(r3, r3)))));
     }
     const error: f32 = (<f32>1 + fine) * sqrt<f32>(sumLanes(missed)) + (fine + roundings) * sqrt<f32>(sumLanes(squares));
     store<f32>(scales + <usize>row * 4, scale);
-    store<f32>(errors + <usize>row * 4, 1.001 * error);
+    store<f32>(errors + <usize>row * 4, 1.001 * error * scale);
   }
 }
 
@@ -88,18 +84,23 @@ function largestMagnitude(from: usize, length: i32): f32 {
   return maxLanes(f32x4.pmax(m0, m1));
 }
 
-/** Codes of x in int16, x ≈ t · code, zeros behind the k. @returns t. */
+let normInSteps: f32 = 0;
+
+/** Codes of x in int16, x ≈ t · code, zeros behind the k; leaves ‖x‖ / t in `normInSteps`. @returns t. */
 function quantizeFinely(x: usize, k: i32, to: usize): f32 {
   const peak = largestMagnitude(x, k);
   const most = <f32>mostFineCode(k);
   const perStep = f32x4.splat(peak == 0 ? 0 : most / peak);
   const rounder = f32x4.splat(ROUNDER);
+  let squares = f32x4.splat(0);
   for (let i = 0; i < <i32>strideOf(k); i += 4) {
     const at = x + <usize>i * 4;
-    const values = i + 4 <= k ? v128.load(at) : loadPart(at, k - i, 0);
-    const code = i32x4.sub(f32x4.add(f32x4.mul(values, perStep), rounder), rounder);
+    const z = f32x4.mul(i + 4 <= k ? v128.load(at) : loadPart(at, k - i, 0), perStep);
+    const code = i32x4.sub(f32x4.add(z, rounder), rounder);
     v128.store64_lane(to + <usize>i * 2, i16x8.narrow_i32x4_s(code, code), 0);
+    squares = madd(z, z, squares);
   }
+  normInSteps = sqrt<f32>(sumLanes(squares));
   return peak / most;
 }
 
@@ -117,8 +118,9 @@ export function boundProducts(
   const stride = strideOf(k);
   for (let row = 0; row < m; row++) {
     const a = own + <usize>row * k * 4;
-    const norm = f32x4.splat(sqrt<f32>(dot(a, a, k)));
-    const t = f32x4.splat(quantizeFinely(a, k, scratch));
+    const step = quantizeFinely(a, k, scratch);
+    const t = f32x4.splat(step);
+    const norm = f32x4.splat(step * normInSteps);
     const to = bounds + <usize>row * n * 4;
     for (let column = 4 * begin; column < min(4 * end, n); column += 4) {
       const at = <usize>column * 4;
@@ -158,8 +160,6 @@ function dotFourCodes(a: usize, b: usize, stride: usize, count: i32): v128 {
   return i32x4.add(v128.shuffle<i32>(left, right, 0, 1, 4, 5), v128.shuffle<i32>(left, right, 2, 3, 6, 7));
 }
 
-// @ts-ignore: decorator
-@inline
 function addDot(a: v128, b: usize, sum: v128): v128 {
   return i32x4.add(sum, i32x4.dot_i16x8_s(a, v128.load_ext<i8>(b)));
 }

@@ -63,6 +63,8 @@ const HARD: Record<string, () => Weight> = {
   zeros: () => () => 0,
   "below the smallest that has 24 bits": () => () => 1e-42 * rng.normal(),
   "tiny ones": () => () => 1e-36 * rng.normal(),
+  "small ones, whose squares have no 24 bits": () => () => 1e-21 * rng.normal(),
+  "smaller ones, whose squares are 0": () => () => 1e-25 * rng.normal(),
   "huge ones": () => () => 1e37 * rng.normal(),
   "NaN among them": () => (row, column) => (row % 5 === 2 && column === 0 ? Number.NaN : rng.normal()),
   "NaN in the first row": () => (row) => (row === 0 ? Number.NaN : rng.normal()),
@@ -99,7 +101,7 @@ describeConfigurations("GreedyStep", () => {
     for (const [vocab, dModel] of SIZES) {
       tf.tidy(() => {
         const head = weights(vocab, dModel, make());
-        for (const size of [0, 1e-20, 1, 1e20]) {
+        for (const size of [0, 1e-27, 1e-20, 1, 1e20]) {
           const x = tf.tensor(normal(rng, [1, 1, dModel], size).values, [1, 1, dModel]);
           expect(greedyTokens(x, head), `[${vocab}, ${dModel}] · ${size}`).toEqual(bestLogits(x, head));
         }
