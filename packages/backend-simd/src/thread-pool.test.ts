@@ -1,9 +1,16 @@
 import { execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createRng } from "@t5ts/random";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, describe, expect, it } from "vitest";
+import type { Blas } from "./blas.js";
+import { Heap } from "./heap.js";
 import { registerSimdBackend, simdInfo } from "./index.js";
 import { normal, restart } from "./testing/conformance.js";
+import { ThreadPool } from "./thread-pool.js";
+import { loadKernels } from "./wasm-module.js";
 
 const rng = createRng(14);
 const [a, b, bias] = [normal(rng, [300, 520]), normal(rng, [520, 400]), normal(rng, [400])];
@@ -71,6 +78,37 @@ describe("ThreadPool", () => {
       expect(compute().equals(alone)).toBe(true);
     } finally {
       Object.assign(worker_threads, { Worker });
+    }
+  });
+
+  it("loads a library in a thread only while the main thread waits for it, and goes on alone where that fails", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "t5ts-"));
+    try {
+      // Stands in for koffi: a process that ends in the middle of loading the real one is aborted.
+      const koffi = join(folder, "koffi.cjs");
+      const loaded = join(folder, "loaded");
+      writeFileSync(
+        koffi,
+        `require("node:fs").writeFileSync(${JSON.stringify(loaded)}, ""); throw new Error("no koffi");`,
+      );
+      const heap = new Heap(true);
+      const { module } = await loadKernels(true, true);
+      const source = { koffi, library: "", heap: 0 };
+      const blas: Blas = { library: "", threads: 2, sgemm() {}, sgemmTiles() {}, source };
+      const pool = new ThreadPool(module, heap, { threads: 2, reason: "asked for" }, blas);
+      const { address } = heap.allocate(4_000_000);
+      pool.run("fill4", [address, 1], 1_000_000, 1);
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      expect(existsSync(loaded)).toBe(false);
+      while (pool.threads > 1) {
+        pool.run("fill4", [address, 2], 1_000_000, 1);
+        await new Promise((resolve) => setTimeout(resolve, 1));
+      }
+      expect(existsSync(loaded)).toBe(true);
+      expect(pool.reason).toBe("worker threads could not start: no koffi");
+      expect(new Set(heap.int32.subarray(address / 4, address / 4 + 1_000_000))).toEqual(new Set([2]));
+    } finally {
+      rmSync(folder, { recursive: true });
     }
   });
 

@@ -2,6 +2,7 @@ import { instantiateKernels, kernelNames } from "./kernel-instance.js";
 import { type Koffi, openGemm, type Sgemm, type SgemmSource } from "./sgemm.js";
 import {
   ACTIVE,
+  type Control,
   controlOf,
   doJobs,
   GENERATION,
@@ -26,27 +27,39 @@ export type WorkerStart = {
  */
 const SPIN_MS = 0.2;
 
-function work({ module, memory, thread, scratch, sgemm: source }: WorkerStart): void {
-  const sgemm = source && loadSgemm(source);
-  const named = instantiateKernels(module, memory, sgemm);
-  const kernels = kernelNames(module).map((name) => named[name] as KernelFunction);
-  (named.initThread as KernelFunction)(thread, scratch);
-  const control = controlOf(memory.buffer);
+function work(start: WorkerStart): void {
+  const control = controlOf(start.memory.buffer);
   const { words } = control;
+  let kernels: readonly KernelFunction[] | undefined;
   let generation = Atomics.load(words, GENERATION);
   Atomics.add(words, READY, 1);
   for (;;) {
     if (!spin(words, generation)) Atomics.wait(words, GENERATION, generation);
     generation = Atomics.load(words, GENERATION);
     Atomics.add(words, ACTIVE, 1);
-    if (Atomics.load(words, IS_OPEN) === 1) {
-      try {
-        doJobs(control, kernels, true);
-      } catch {
-        Atomics.store(words, HAS_FAILED, 1);
+    try {
+      if (Atomics.load(words, IS_OPEN) === 1) {
+        // Here, where the main thread waits: a process that ends while koffi is being loaded is aborted.
+        kernels ??= makeKernels(start);
+        takePart(control, kernels);
       }
+    } finally {
+      if (Atomics.sub(words, ACTIVE, 1) === 1) Atomics.notify(words, ACTIVE);
     }
-    if (Atomics.sub(words, ACTIVE, 1) === 1) Atomics.notify(words, ACTIVE);
+  }
+}
+
+function makeKernels({ module, memory, thread, scratch, sgemm }: WorkerStart): readonly KernelFunction[] {
+  const kernels = instantiateKernels(module, memory, sgemm && loadSgemm(sgemm));
+  (kernels.initThread as KernelFunction)(thread, scratch);
+  return kernelNames(module).map((name) => kernels[name] as KernelFunction);
+}
+
+function takePart(control: Control, kernels: readonly KernelFunction[]): void {
+  try {
+    doJobs(control, kernels, true);
+  } catch {
+    Atomics.store(control.words, HAS_FAILED, 1);
   }
 }
 
