@@ -1,5 +1,6 @@
 import type { Heap } from "./heap.js";
-import { type Koffi, openGemm, type Sgemm, type SgemmSource, sgemmTiles } from "./sgemm.js";
+import { findKoffi, firstLine, type Koffi } from "./koffi.js";
+import { openGemm, type Sgemm, type SgemmSource, sgemmTiles } from "./sgemm.js";
 import type { KernelFunction } from "./thread-control.js";
 
 /** A native library of matrix products that works on the heap in place. */
@@ -50,21 +51,14 @@ const MAC = [
  */
 export function findBlas(wanted: boolean | string, heap: Heap, threads: number): BlasSearch {
   if (wanted === false) return { reason: "not asked for" };
-  const node = globalThis.process?.getBuiltinModule?.("node:module");
-  if (node === undefined) return { reason: "native libraries need Node" };
-  const require = node.createRequire(import.meta.url);
-  let koffi: Koffi;
-  try {
-    koffi = require("koffi") as Koffi;
-  } catch (error) {
-    return { reason: `the package koffi isn't installed or doesn't load (${firstLine(error)})` };
-  }
+  const search = findKoffi();
+  if (search.koffi === undefined) return search;
   const named = typeof wanted === "string" ? wanted : globalThis.process.env.T5_BLAS;
   const candidates = named ? [named] : usualPlaces(globalThis.process);
   const failures: string[] = [];
   for (const library of candidates) {
     try {
-      return { blas: load(koffi, require.resolve("koffi"), library, heap, threads) };
+      return { blas: load(search.koffi, search.file, library, heap, threads) };
     } catch (error) {
       failures.push(firstLine(error));
     }
@@ -123,8 +117,4 @@ function check(blas: Blas, heap: Heap): void {
   } finally {
     heap.free(block);
   }
-}
-
-function firstLine(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split("\n")[0] as string;
 }

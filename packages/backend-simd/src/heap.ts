@@ -36,6 +36,11 @@ export class Heap {
     return this.memory.buffer.byteLength;
   }
 
+  /** What it may grow to. */
+  get mostBytes(): number {
+    return this.#maxPages * PAGE;
+  }
+
   get float32(): Float32Array {
     return this.#current().float32;
   }
@@ -58,7 +63,7 @@ export class Heap {
     const size = this.sizeBytes;
     if (end <= size) return;
     // Short of the last line, so that the end of a block is an address too.
-    const limit = this.#maxPages * PAGE - ALIGNMENT;
+    const limit = this.mostBytes - ALIGNMENT;
     const live = this.allocator.liveBytes;
     const refuse = (why: string, cause?: unknown): never => {
       const wanted = Math.ceil((end - size) / 2 ** 20);
@@ -66,7 +71,7 @@ export class Heap {
       const hint = "Dispose of tensors (tf.tidy), or use smaller batches or shorter sequences";
       throw new RangeError(`${message}, ${why}; ${Math.round(live / 2 ** 20)} MiB are in use. ${hint}`, { cause });
     };
-    if (end > limit) refuse(`and WebAssembly here ends at ${(this.#maxPages * PAGE) / 2 ** 20} MiB`);
+    if (end > limit) refuse(`and WebAssembly here ends at ${this.mostBytes / 2 ** 20} MiB`);
     // An eighth more than needed, so that growing tensor by tensor doesn't ask the platform each time.
     const generous = Math.min(this.#maxPages, Math.ceil(Math.max(end, size * 1.125) / PAGE));
     try {

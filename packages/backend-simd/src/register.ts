@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { SimdBackend } from "./backend.js";
 import { findBlas } from "./blas.js";
 import { Heap } from "./heap.js";
+import { adviseHugePages } from "./huge-pages.js";
 import { BACKEND_NAME, registerKernels } from "./kernels/register.js";
 import { planThreads, ThreadPool } from "./thread-pool.js";
 import { loadKernels } from "./wasm-module.js";
@@ -15,6 +16,8 @@ export type SimdOptions = {
   sharedMemory?: boolean;
   /** Fused multiply-add. Default: where the platform has it. */
   relaxedSimd?: boolean;
+  /** Memory in pages of 2 MiB, which Linux has and `koffi` asks for. Default: where they are to be had. */
+  hugePages?: boolean;
 };
 
 /** What runs, and why. */
@@ -23,6 +26,8 @@ export type SimdInfo = {
   reasonForThreads: string;
   relaxedSimd: boolean;
   sharedMemory: boolean;
+  /** Whether Linux was asked for pages of 2 MiB. */
+  hugePages: boolean;
   /** The library for large products, and how many threads take part; 0 where it decides itself. */
   blas: { library: string; threads: number } | undefined;
   reasonForNoBlas: string | undefined;
@@ -56,10 +61,11 @@ async function register(options: SimdOptions): Promise<void> {
   const plan = planThreads(options.threads, isShared, whyNot);
   const { module, hasRelaxedSimd } = await loadKernels(isShared, options.relaxedSimd ?? true);
   const heap = new Heap(isShared);
+  const hasHugePages = (options.hugePages ?? true) && adviseHugePages(heap);
   const search = findBlas(options.blas ?? true, heap, plan.threads);
   const pool = new ThreadPool(module, heap, plan, search.blas);
   const backend = new SimdBackend(heap, pool, search.blas);
-  running = { backend, hasRelaxedSimd, reasonForNoBlas: search.reason };
+  running = { backend, hasRelaxedSimd, hasHugePages, reasonForNoBlas: search.reason };
   registerKernels();
   tf.registerBackend(BACKEND_NAME, () => backend, PRIORITY);
 }
@@ -67,7 +73,9 @@ async function register(options: SimdOptions): Promise<void> {
 /** Above tfjs's own backends for the CPU, below those for the GPU. */
 const PRIORITY = 2;
 
-let running: { backend: SimdBackend; hasRelaxedSimd: boolean; reasonForNoBlas: string | undefined } | undefined;
+let running:
+  | { backend: SimdBackend; hasRelaxedSimd: boolean; hasHugePages: boolean; reasonForNoBlas: string | undefined }
+  | undefined;
 
 /**
  * How the backend runs here, and how much memory it holds.
@@ -76,13 +84,14 @@ let running: { backend: SimdBackend; hasRelaxedSimd: boolean; reasonForNoBlas: s
  */
 export function simdInfo(): SimdInfo {
   if (running === undefined) throw new Error("simdInfo: expected registerSimdBackend() before");
-  const { backend, hasRelaxedSimd, reasonForNoBlas } = running;
+  const { backend, hasRelaxedSimd, hasHugePages, reasonForNoBlas } = running;
   const { heap, pool, blas } = backend;
   return {
     threads: pool.threads,
     reasonForThreads: pool.reason,
     relaxedSimd: hasRelaxedSimd,
     sharedMemory: heap.isShared,
+    hugePages: hasHugePages,
     blas: blas && { library: blas.library, threads: blas.threads },
     reasonForNoBlas,
     liveBytes: heap.allocator.liveBytes - pool.scratchBytes,

@@ -1,12 +1,5 @@
+import type { Library, NativeFunction } from "./koffi.js";
 import type { KernelFunction } from "./thread-control.js";
-
-/** What is used of koffi, whose types are only there where it is. */
-export type Koffi = {
-  load(path: string): Library;
-  address(view: ArrayBufferView): bigint;
-};
-export type Library = { func(signature: string): NativeFunction };
-type NativeFunction = (...args: (number | Uint8Array | null)[]) => number;
 
 /** What a thread needs to multiply by a library: two files, and the heap's address in the process. */
 export type SgemmSource = { koffi: string; library: string; heap: number };

@@ -1,5 +1,6 @@
 import { instantiateKernels, kernelNames } from "./kernel-instance.js";
-import { type Koffi, openGemm, type Sgemm, type SgemmSource } from "./sgemm.js";
+import type { Koffi } from "./koffi.js";
+import { openGemm, type Sgemm, type SgemmSource } from "./sgemm.js";
 import {
   ACTIVE,
   type Control,
