@@ -2,7 +2,7 @@ import type { KeyValue } from "@t5ts/layers";
 import { disposeReplaced, tidy } from "@t5ts/tensor-core";
 import * as tf from "@tensorflow/tfjs-core";
 import { decodeHidden, startDecoding, toLogits } from "./decoder.js";
-import { decoderStep, type GenerationState, greedyDecoderStep } from "./decoder-step.js";
+import { decoderStep, type GenerationState, type GreedyBounds, greedyDecoderSteps } from "./decoder-step.js";
 import { encode, type T5Inputs } from "./encoder.js";
 import type { T5Model } from "./params.js";
 
@@ -31,18 +31,22 @@ export function decodeStep(
   return next;
 }
 
-/** The same for the best token [rows] of each row: the first with the largest logit. */
-export function greedyStep(
+/**
+ * The same for the best token of each row, the first with the largest logit, and for those of some steps that follow by
+ * themselves: `best` [steps, rows], one step at least.
+ */
+export function greedySteps(
   model: T5Model,
   tokens: number[][],
   state: GenerationState,
-): { best: tf.Tensor1D; state: GenerationState } {
+  bounds: GreedyBounds,
+): { best: tf.Tensor2D; state: GenerationState } {
   const next = tidy(() => {
     const ids = idsOf(tokens);
-    const step = greedyDecoderStep(model, ids, state);
-    if (step !== undefined) return step;
+    const steps = greedyDecoderSteps(model, ids, state, bounds);
+    if (steps !== undefined) return steps;
     const { logits, state: after } = logitsAfter(model, ids, state);
-    return { best: tf.argMax(logits, -1) as tf.Tensor1D, state: after };
+    return { best: tf.expandDims(tf.argMax(logits, -1)) as tf.Tensor2D, state: after };
   });
   disposeReplaced(state, next.state);
   return next;

@@ -11,7 +11,7 @@ export type GenerationState = DecoderState & {
   outputNorm: tf.Tensor;
   /** Each layer's bias of one position, as it depends on nothing but the distance: made for a later one, its end is used. */
   selfBiases?: tf.Tensor[];
-  /** The output layer as `QuantizeRows` gives it, for `greedyDecoderStep`. */
+  /** The output layer as `QuantizeRows` gives it, for `greedyDecoderSteps`. */
   quantizedOutput?: tf.Tensor[];
 };
 
@@ -30,25 +30,48 @@ export function decoderStep(
   state: GenerationState,
 ): { logits: tf.Tensor2D; state: GenerationState } | undefined {
   if (!isOfKernel("DecoderStep", model, ids)) return undefined;
-  const { output, state: next } = runStep("DecoderStep", model, ids, state);
+  const { output, state: next } = runSteps("DecoderStep", model, state, { first: placeTokens(model, ids, state) });
   return { logits: output as tf.Tensor2D, state: next };
 }
 
-/** The same for the place of the largest logit of each row, once `quantizeOutput` has prepared the state. */
-export function greedyDecoderStep(
+/** How far greedy steps may go by themselves. */
+export type GreedyBounds = {
+  /** The most steps. */
+  steps: number;
+  /** The rows that needn't be waited for. */
+  hasEnded: boolean[];
+};
+
+/** So many steps and milliseconds at once: little enough for whoever watches or interrupts. */
+const MOST_STEPS = 16;
+const MOST_MS = 20;
+
+/**
+ * The same for the place of the largest logit of each row, once `quantizeOutput` has prepared the state, and for some that
+ * follow: `best` [steps, batch], one step at least.
+ */
+export function greedyDecoderSteps(
   model: T5Model,
   ids: tf.Tensor2D,
   state: GenerationState,
-): { best: tf.Tensor1D; state: GenerationState } | undefined {
-  if (state.quantizedOutput === undefined || !isOfKernel("GreedyStep", model, ids)) return undefined;
-  const { output, state: next } = runStep("GreedyStep", model, ids, state, state.quantizedOutput);
-  return { best: output as tf.Tensor1D, state: next };
+  { steps, hasEnded }: GreedyBounds,
+): { best: tf.Tensor2D; state: GenerationState } | undefined {
+  const { config, params } = model;
+  const { weight, mlp } = params.decoderEmbedding ?? params.embedding;
+  // Elsewhere a token's place isn't its row of the embedding alone.
+  const isPlain = config.positions.kind === "relative" && mlp === undefined;
+  if (state.quantizedOutput === undefined || !isPlain || !isOfKernel("GreedySteps", model, ids)) return undefined;
+  const most = Math.min(steps, MOST_STEPS);
+  const inputs = { first: ids, behind: [...state.quantizedOutput, weight] };
+  const attributes = { steps: most, hasEnded, endToken: config.eosTokenId, milliseconds: MOST_MS };
+  const { output, state: next } = runSteps("GreedySteps", model, state, inputs, attributes);
+  return { best: output as tf.Tensor2D, state: next };
 }
 
 /** Takes over `state`. It takes about as long as four greedy steps save by it. */
 export function quantizeOutput(model: T5Model, state: GenerationState): GenerationState {
   const [rows] = state.crossBias.shape as [number];
-  if (rows > MOST_ROWS || !isModelOfKernel("GreedyStep", model)) return state;
+  if (rows > MOST_ROWS || !isModelOfKernel("GreedySteps", model)) return state;
   return { ...state, quantizedOutput: runFusedKernel("QuantizeRows", { weight: outputWeight(model) }) };
 }
 
@@ -62,27 +85,27 @@ function isModelOfKernel(kernel: StepKernel, model: T5Model): boolean {
   return runsAsOneKernel(kernel, config, params.decoder.blocks);
 }
 
-type StepKernel = "DecoderStep" | "GreedyStep";
+type StepKernel = "DecoderStep" | "GreedySteps";
 
-function runStep(
+function runSteps(
   kernel: StepKernel,
   model: T5Model,
-  ids: tf.Tensor2D,
   state: GenerationState,
-  more: tf.Tensor[] = [],
+  { first, behind = [] }: { first: tf.Tensor; behind?: tf.Tensor[] },
+  attributes: { steps?: number } & Record<string, unknown> = {},
 ): { output: tf.Tensor; state: GenerationState } {
   const { config, params } = model;
   const { blocks } = params.decoder;
-  const x = placeTokens(model, ids, state);
-  const biases = biasesFor(model, state);
+  const biases = biasesFor(model, state, attributes.steps ?? 1);
   const layers = blocks.flatMap((block, layer) => layerInputs(block, state, biases[layer] as tf.Tensor, layer));
-  const inputs = [x, state.crossBias, state.outputNorm, outputWeight(model), ...layers, ...more];
+  const inputs = [first, state.crossBias, state.outputNorm, outputWeight(model), ...layers, ...behind];
   const [output, ...keyValues] = runFusedKernel(kernel, inputs, {
     numLayers: blocks.length,
     numHeads: config.numHeads,
     epsilon: config.layerNormEpsilon,
     isGated: config.feedForwardProj === "gated-gelu",
     hasPast: state.self.length > 0,
+    ...attributes,
   }) as [tf.Tensor, ...tf.Tensor4D[]];
   const self = blocks.map((_, layer) => ({
     key: keyValues[2 * layer] as tf.Tensor4D,
@@ -92,8 +115,8 @@ function runStep(
 }
 
 /** Made anew when the decoder has become too long for those of the state. */
-function biasesFor(model: T5Model, state: GenerationState): tf.Tensor[] {
-  const length = lengthOf(state) + 1;
+function biasesFor(model: T5Model, state: GenerationState, steps: number): tf.Tensor[] {
+  const length = lengthOf(state) + steps;
   if (state.selfBiases?.every(({ shape }) => (shape.at(-1) as number) >= length)) return state.selfBiases;
   const bias = selfBiases(model, { queryLength: 1, keyLength: Math.max(LEAST_BIAS, 2 * length) });
   return model.params.decoder.blocks.map((_, layer) => bias(layer));

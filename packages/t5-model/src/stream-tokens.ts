@@ -1,8 +1,8 @@
 import type { Rng } from "@t5ts/random";
 import { checkIds, disposeTree } from "@t5ts/tensor-core";
 import type * as tf from "@tensorflow/tfjs-core";
-import { decodeStep, greedyStep, pickRows, readRows, startGeneration } from "./decode-step.js";
-import { quantizeOutput } from "./decoder-step.js";
+import { decodeStep, greedySteps, pickRows, readRows, startGeneration } from "./decode-step.js";
+import { type GreedyBounds, quantizeOutput } from "./decoder-step.js";
 import type { T5Inputs } from "./encoder.js";
 import { watchForStop } from "./interruption.js";
 import type { LogitsProcessor } from "./logits-processors.js";
@@ -88,19 +88,24 @@ export async function* growOutputs(
     );
     if (isGreedy && maxNewTokens >= LEAST_QUANTIZED) state = quantizeOutput(model, state);
     let fed = 0;
+    let ahead: ArrayLike<number>[] = [];
     const shouldStop = watchForStop(options.signal);
     for (let length = 1; !outputs.every(({ hasEnded }) => hasEnded) && !(await shouldStop()); length++) {
       const isChosen = outputs.map(({ prompt, hasEnded }) => !hasEnded && prompt.length < length);
-      let chosen: ArrayLike<number> = [];
+      let chosen = ahead.shift() ?? [];
       // While all of them are inside their prompts there's nothing to choose: those tokens are fed together.
-      if (isChosen.includes(true)) {
+      if (isChosen.includes(true) && chosen.length === 0) {
         const tokens = outputs.map(({ ids }) => range(fed, length).map((at) => ids[at] ?? padTokenId));
-        const next = isGreedy ? greedyStep(model, tokens, state) : decodeStep(model, tokens, state);
-        state = next.state;
-        fed = length;
-        chosen = await ("best" in next
-          ? readBest(next.best)
-          : chooseTokens(next.logits, outputs, isChosen, processors, sampling));
+        if (isGreedy) {
+          const next = greedySteps(model, tokens, state, boundsOf(outputs, length, maxNewTokens));
+          state = next.state;
+          [chosen = [], ...ahead] = await readSteps(next.best);
+        } else {
+          const next = decodeStep(model, tokens, state);
+          state = next.state;
+          chosen = await chooseTokens(next.logits, outputs, isChosen, processors, sampling);
+        }
+        fed = length + ahead.length;
       }
       for (const [row, output] of outputs.entries()) {
         if (output.hasEnded) continue;
@@ -119,10 +124,20 @@ export async function* growOutputs(
 /** Outputs that may be shorter aren't worth the preparation. */
 const LEAST_QUANTIZED = 8;
 
-/** Disposes `best`. */
-async function readBest(best: tf.Tensor1D): Promise<ArrayLike<number>> {
+/** Steps may follow by themselves once no output is inside its prompt. */
+function boundsOf(outputs: Output[], length: number, maxNewTokens: number): GreedyBounds {
+  const open = outputs.filter(({ hasEnded }) => !hasEnded);
+  const isPrompted = open.some(({ prompt }) => prompt.length >= length);
+  const left = open.map(({ prompt }) => maxNewTokens + prompt.length + 1 - length);
+  return { steps: isPrompted ? 1 : Math.max(...left), hasEnded: outputs.map(({ hasEnded }) => hasEnded) };
+}
+
+/** The tokens of each step. Disposes `best`. */
+async function readSteps(best: tf.Tensor2D): Promise<ArrayLike<number>[]> {
   try {
-    return await best.data();
+    const [steps, rows] = best.shape;
+    const tokens = (await best.data()) as Int32Array;
+    return Array.from({ length: steps }, (_, step) => tokens.subarray(step * rows, (step + 1) * rows));
   } finally {
     best.dispose();
   }

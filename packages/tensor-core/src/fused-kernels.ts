@@ -21,8 +21,8 @@ import * as tf from "@tensorflow/tfjs-core";
  * | `AttentionGrad`            | dy, query, key, value, bias, y, logSumExp         | rate, keys, needsBiasGrad                | dQuery, dKey, dValue, and dBias in the bias's shape when asked for |
  * | `Encoder`                  | a list, see below                                 | numLayers, numHeads, epsilon, isGated    | encoded [b, n, d] |
  * | `DecoderStep`              | a list, see below                                 | numLayers, numHeads, epsilon, isGated, hasPast | logits [b, v], key and value [b, h, k + 1, e] of each layer |
- * | `QuantizeRows`             | weight [v, d]                                     |                                          | codes [v, 4 ⌈d / 16⌉] int32, scales [v], errors [v]: for `GreedyStep`, opaque to others |
- * | `GreedyStep`               | a list, see below                                 | as of `DecoderStep`                      | tokens [b] int32, key and value as of `DecoderStep` |
+ * | `QuantizeRows`             | weight [v, d]                                     |                                          | codes [v, 4 ⌈d / 16⌉] int32, scales [v], errors [v]: for `GreedySteps`, opaque to others |
+ * | `GreedySteps`              | a list, see below                                 | as of `DecoderStep`; steps, endToken, hasEnded, milliseconds | tokens [s, b] int32, key and value [b, h, k + s, e] of each layer |
  * | `TopLogits`                | logits [n, v]                                     | count                                    | values [n, count], best first and of equals the first; tokens [n, count] int32, their places; logZ [n]. Where there are fewer above -∞: -∞, -1 |
  * | `CrossEntropy`             | logits [n, v], labels [n] int32                   | labelSmoothing, zLoss, ignoreId          | loss [n], logZ [n] |
  * | `CrossEntropyGrad`         | dy [n], logits, labels, logZ                      | labelSmoothing, zLoss, ignoreId          | dLogits [n, v] |
@@ -61,8 +61,11 @@ import * as tf from "@tensorflow/tfjs-core";
  *
  * and in the end logits = linear(RmsNorm(x, finalNorm), head).
  *
- * `GreedyStep` gives tokens = argMax(logits) instead. Behind the inputs of `DecoderStep` it has codes, scales and errors, as
- * `QuantizeRows` makes them of its head: a kernel needn't compute logits that they show not to be the largest.
+ * `GreedySteps` goes on by argMax(logits): s positions, one at least, until there are `steps`, or every row that `hasEnded`
+ * (a boolean for each) doesn't say has come to `endToken`, or `milliseconds` are over. Its first input is ids [b, 1] int32
+ * instead of x. Behind the inputs of `DecoderStep` it has codes, scales and errors, as `QuantizeRows` makes them of its head,
+ * as logits that they show not to be the largest needn't be computed, and embedding [v, d], whose rows the tokens stand for.
+ * selfBias must be long enough for the last of the steps.
  *
  * `AdamWUpdate`, with g = gradScale · grad:
  *
@@ -88,7 +91,7 @@ export type FusedKernel =
   | "Encoder"
   | "DecoderStep"
   | "QuantizeRows"
-  | "GreedyStep"
+  | "GreedySteps"
   | "TopLogits"
   | "CrossEntropy"
   | "CrossEntropyGrad"

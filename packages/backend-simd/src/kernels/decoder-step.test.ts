@@ -9,7 +9,8 @@ import {
   runFusedKernel,
 } from "@t5ts/tensor-core";
 import * as tf from "@tensorflow/tfjs-core";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { simdInfo } from "../index.js";
 import { describeConfigurations, expectLikeCpu, type Input, normal, runKernel } from "../testing/conformance.js";
 
 const rng = createRng(21);
@@ -127,18 +128,108 @@ describeConfigurations("DecoderStep", () => {
       );
       await expectLikeCpu(
         (t) => {
-          if (!hasFusedKernel("GreedyStep")) {
+          if (!hasFusedKernel("GreedySteps")) {
             const [logits, ...keyValues] = composed(t, sizes) as [tf.Tensor, ...tf.Tensor[]];
-            return [tf.argMax(logits, -1), ...keyValues];
+            return [tf.expandDims(tf.argMax(logits, -1)), ...keyValues];
           }
           const quantized = runFusedKernel("QuantizeRows", { weight: t.head as tf.Tensor });
-          return runFusedKernel("GreedyStep", [...Object.values(t), ...quantized], attributes);
+          const { x, ...others } = t as { x: tf.Tensor; [name: string]: tf.Tensor };
+          const ids = tf.range(0, sizes.rows, 1, "int32");
+          const embedding = tf.reshape(x, [sizes.rows, sizes.dModel]);
+          const hasEnded = new Array(sizes.rows).fill(false);
+          const bounds = { steps: 1, endToken: -1, hasEnded, milliseconds: 0 };
+          const inputs = [ids, ...Object.values(others), ...quantized, embedding];
+          return runFusedKernel("GreedySteps", inputs, { ...attributes, ...bounds });
         },
         inputsFor(sizes, isGated),
         1e-5 * sizes.layers,
       );
     }
     expect(tf.getBackend()).toBe("simd");
+  });
+
+  describe("GreedySteps", () => {
+    const sizes = {
+      layers: 2,
+      vocab: 50,
+      rows: 3,
+      dModel: 24,
+      heads: 2,
+      depth: 8,
+      dFf: 30,
+      past: 2,
+      spare: 9,
+      input: 6,
+    };
+    const attributes = { numLayers: 2, numHeads: 2, epsilon: EPSILON, isGated: false };
+
+    function tensorsFor(): { ids: tf.Tensor; rest: tf.Tensor[]; embedding: tf.Tensor; quantized: tf.Tensor[] } {
+      const [, ...rest] = Object.values(inputsFor(sizes, false)).map(({ values, shape }) => tf.tensor(values, shape));
+      const quantized = runFusedKernel("QuantizeRows", { weight: rest[2] as tf.Tensor });
+      const embedding = tf.tensor(normal(rng, [50, 24]).values, [50, 24]);
+      return { ids: tf.tensor([[7], [3], [11]], [3, 1], "int32"), rest, quantized, embedding };
+    }
+
+    /** @returns The tokens of each step, and the keys and values. */
+    function run(
+      { ids, rest, quantized, embedding }: ReturnType<typeof tensorsFor>,
+      bounds: Record<string, unknown> = {},
+    ): { tokens: number[][]; keyValues: tf.Tensor[] } {
+      const inputs = [ids, ...rest, ...quantized, embedding];
+      const all = { steps: 6, endToken: -1, hasEnded: [false, false, false], milliseconds: 1e4, ...bounds };
+      const [tokens, ...keyValues] = runFusedKernel("GreedySteps", inputs, { ...attributes, hasPast: true, ...all });
+      return { tokens: (tokens as tf.Tensor2D).arraySync(), keyValues };
+    }
+
+    it("goes on as steps one by one do", () => {
+      tf.tidy(() => {
+        const given = tensorsFor();
+        const { tokens, keyValues } = run(given);
+        expect(tokens).toHaveLength(6);
+        let now = given;
+        for (const expected of tokens) {
+          const step = run(now, { steps: 1 });
+          expect(step.tokens).toEqual([expected]);
+          const rest = [...now.rest];
+          // A layer's keys and values are the last two of its sixteen inputs.
+          for (const [i, x] of step.keyValues.entries()) rest[3 + 16 * (i >> 1) + 14 + (i & 1)] = x;
+          now = { ...now, rest, ids: tf.tensor(expected, [3, 1], "int32") };
+        }
+        const last = now.rest.slice(3).filter((_, i) => i % 16 >= 14);
+        expect(keyValues.map((x) => x.arraySync())).toEqual(last.map((x) => x.arraySync()));
+      });
+    });
+
+    it("ends when every row that is waited for has come to the end token, or the time is over", () => {
+      tf.tidy(() => {
+        const given = tensorsFor();
+        const { tokens } = run(given);
+        const endToken = tokens[2]?.[1] as number;
+        const first = tokens.findIndex((row) => row[1] === endToken);
+        expect(run(given, { endToken, hasEnded: [true, false, true] }).tokens).toEqual(tokens.slice(0, first + 1));
+        expect(run(given, { milliseconds: 0 }).tokens).toEqual(tokens.slice(0, 1));
+      });
+    });
+
+    it("leaves nothing behind but what it gives", () => {
+      tf.tidy(() => {
+        const given = tensorsFor();
+        run(given);
+        const { liveBytes } = simdInfo();
+        const { keyValues } = run(given);
+        const bytes = keyValues.reduce((sum, { size }) => sum + 4 * size, 0);
+        expect(simdInfo().liveBytes - liveBytes - bytes).toBeLessThan(64 * (keyValues.length + 1) + 4 * 18);
+      });
+    });
+
+    it("refuses a token that isn't one", () => {
+      tf.tidy(() => {
+        const ids = tf.tensor([[7], [50], [11]], [3, 1], "int32");
+        expect(() => run({ ...tensorsFor(), ids })).toThrow(
+          "GreedySteps: ids: expected integers from 0 to 49, got 50 at 1",
+        );
+      });
+    });
   });
 
   it("refuses more rows than it takes", () => {

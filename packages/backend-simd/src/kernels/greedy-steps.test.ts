@@ -24,8 +24,13 @@ function inputsFor(x: tf.Tensor, head: tf.Tensor): tf.Tensor[] {
 
 function greedyTokens(x: tf.Tensor, head: tf.Tensor): number[] {
   return tf.tidy(() => {
+    const [rows, , dModel] = x.shape as [number, number, number];
     const quantized = runFusedKernel("QuantizeRows", { weight: head });
-    const [tokens] = runFusedKernel("GreedyStep", [...inputsFor(x, head), ...quantized], ATTRIBUTES);
+    const ids = tf.range(0, rows, 1, "int32");
+    const inputs = [ids, ...inputsFor(x, head).slice(1), ...quantized, tf.reshape(x, [rows, dModel])];
+    const hasEnded = new Array(rows).fill(false);
+    const bounds = { steps: 1, endToken: -1, hasEnded, milliseconds: 0 };
+    const [tokens] = runFusedKernel("GreedySteps", inputs, { ...ATTRIBUTES, ...bounds });
     return Array.from((tokens as tf.Tensor).dataSync());
   });
 }
@@ -86,7 +91,7 @@ function weights(vocab: number, dModel: number, weight: Weight): tf.Tensor {
   return tf.tensor(values, [vocab, dModel]);
 }
 
-describeConfigurations("GreedyStep", () => {
+describeConfigurations("GreedySteps", () => {
   it.each(SIZES)("finds the best of %i logits of %i products each", (vocab, dModel) => {
     for (let trial = 0; trial < 20; trial++) {
       tf.tidy(() => {
