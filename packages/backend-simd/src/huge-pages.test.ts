@@ -1,31 +1,32 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { describe, expect, it } from "vitest";
 import { Heap } from "./heap.js";
 import { adviseHugePages } from "./huge-pages.js";
+import type { Koffi } from "./koffi.js";
 
-/** Bytes of this process that are in huge pages. */
-function hugeBytes(): number {
-  const [, kilobytes] = /^AnonHugePages: +(\d+) kB$/m.exec(readFileSync("/proc/self/smaps_rollup", "utf8")) ?? [];
-  return 1024 * Number(kilobytes);
-}
+const hasHugePages = existsSync("/sys/kernel/mm/transparent_hugepage");
 
-function hasHugePages(): boolean {
-  try {
-    return !readFileSync("/sys/kernel/mm/transparent_hugepage/enabled", "utf8").includes("[never]");
-  } catch {
-    return false; // another system, or a kernel without them
+/** What Linux says of the mapping that holds an address: "hg" is there where huge pages are wanted. */
+function flagsAt(address: number): string[] {
+  const mappings = readFileSync("/proc/self/smaps", "utf8").matchAll(
+    /^([0-9a-f]+)-([0-9a-f]+) (?:.*\n)*?VmFlags: (.*)$/gm,
+  );
+  for (const [, first, end, flags] of mappings) {
+    if (address >= Number(`0x${first}`) && address < Number(`0x${end}`)) return (flags as string).split(" ");
   }
+  throw new Error(`expected a mapping at ${address}`);
 }
 
 describe("adviseHugePages", () => {
-  it.runIf(hasHugePages()).each([true, false])("has the heap grow by huge pages, shared: %s", (isShared) => {
+  it.runIf(hasHugePages).each([true, false])("has the heap grow by huge pages, shared: %s", (isShared) => {
+    const koffi = createRequire(import.meta.url)("koffi") as Koffi;
     const heap = new Heap(isShared);
+    const at = (offset: number) => flagsAt(Number(koffi.address(heap.bytes)) + offset);
+    expect(at(0)).not.toContain("hg");
     expect(adviseHugePages(heap)).toBe(true);
-    const before = hugeBytes();
-    const { address } = heap.allocate(2 ** 26);
-    heap.bytes.fill(1, address, address + 2 ** 26);
-    // Short of memory in one piece, Linux gives small ones; not for all of 64 MiB.
-    expect(hugeBytes() - before).toBeGreaterThan(2 ** 24);
+    const { address, size } = heap.allocate(2 ** 26);
+    for (const offset of [0, address, address + size - 1]) expect(at(offset)).toContain("hg");
   });
 
   it.runIf(process.platform !== "linux")("does nothing elsewhere", () => {
