@@ -57,11 +57,9 @@ export function greedyDecoderSteps(
   { steps, hasEnded }: GreedyBounds,
 ): { best: tf.Tensor2D; state: GenerationState } | undefined {
   const { config, params } = model;
-  const { weight, mlp } = params.decoderEmbedding ?? params.embedding;
-  // Elsewhere a token's place isn't its row of the embedding alone.
-  const isPlain = config.positions.kind === "relative" && mlp === undefined;
-  if (state.quantizedOutput === undefined || !isPlain || !isOfKernel("GreedySteps", model, ids)) return undefined;
+  if (state.quantizedOutput === undefined || !isOfKernel("GreedySteps", model, ids)) return undefined;
   const most = Math.min(steps, MOST_STEPS);
+  const { weight } = params.decoderEmbedding ?? params.embedding;
   const inputs = { first: ids, behind: [...state.quantizedOutput, weight] };
   const attributes = { steps: most, hasEnded, endToken: config.eosTokenId, milliseconds: MOST_MS };
   const { output, state: next } = runSteps("GreedySteps", model, state, inputs, attributes);
@@ -71,7 +69,10 @@ export function greedyDecoderSteps(
 /** Takes over `state`. It takes about as long as four greedy steps save by it. */
 export function quantizeOutput(model: T5Model, state: GenerationState): GenerationState {
   const [rows] = state.crossBias.shape as [number];
-  if (rows > MOST_ROWS || !isModelOfKernel("GreedySteps", model)) return state;
+  const { config, params } = model;
+  // Elsewhere a placed token isn't its row of the embedding alone, which is all the kernel takes of it.
+  const isRow = config.positions.kind === "relative" && (params.decoderEmbedding ?? params.embedding).mlp === undefined;
+  if (rows > MOST_ROWS || !isRow || !isModelOfKernel("GreedySteps", model)) return state;
   return { ...state, quantizedOutput: runFusedKernel("QuantizeRows", { weight: outputWeight(model) }) };
 }
 

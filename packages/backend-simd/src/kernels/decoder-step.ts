@@ -18,6 +18,7 @@ export const decoderStepKernels: KernelTable = {
     if (ids.dtype !== "int32" || !areAll("float32", embedding, ...tensors)) return undefined;
     const decoder = decoderOf(tensors, attrs);
     checkRows("GreedySteps: ids", ids);
+    checkIds(backend.values(ids) as Int32Array, embedding.shape[0] as number);
     const head = { codes, scales, errors };
     return takeGreedySteps(backend, decoder, head, embedding, ids, attrs as GreedyAttributes);
   },
@@ -34,6 +35,12 @@ const MOST_ROWS = 16;
 function checkRows(what: string, { shape }: TensorInfo): void {
   if ((shape[0] as number) <= MOST_ROWS) return;
   throw new RangeError(`${what}: expected at most ${MOST_ROWS} rows, got [${shape.join(", ")}]`);
+}
+
+function checkIds(ids: Int32Array, vocab: number): void {
+  const at = ids.findIndex((id) => id < 0 || id >= vocab);
+  if (at === -1) return;
+  throw new RangeError(`GreedySteps: ids: expected integers from 0 to ${vocab - 1}, got ${ids[at]} at ${at}`);
 }
 
 type Decoder = {
@@ -125,14 +132,11 @@ function takeGreedySteps(
 
 /** Sets the rows of `x` to those of `embedding` that `ids` say. */
 function placeRows(backend: SimdBackend, embedding: TensorInfo, ids: ArrayLike<number>, x: TensorInfo): void {
-  const [vocab, dModel] = embedding.shape as [number, number];
+  const dModel = embedding.shape[1] as number;
   const [from, to] = [backend.address(embedding) / 4, backend.address(x) / 4];
   const { float32 } = backend.heap;
   for (let row = 0; row < ids.length; row++) {
     const id = ids[row] as number;
-    if (!(id >= 0 && id < vocab)) {
-      throw new RangeError(`GreedySteps: ids: expected integers from 0 to ${vocab - 1}, got ${id} at ${row}`);
-    }
     float32.copyWithin(to + row * dModel, from + id * dModel, from + (id + 1) * dModel);
   }
 }
