@@ -60,7 +60,7 @@ export function packB(to: usize, b: usize, stride: usize, isTransposed: bool, n:
   const whole = n & ~7;
   if (isTransposed) {
     for (let column = 0; column < whole; column += 8) {
-      packPanelTransposed(to, b, stride, k);
+      packColumns(to, b, stride, 8, 8, k);
       to += panelSize;
       b += 8 * stride;
     }
@@ -100,16 +100,18 @@ export function packB(to: usize, b: usize, stride: usize, isTransposed: bool, n:
   }
 }
 
-/** 8 columns of a transposed b, each of which lies in memory in one piece. */
-function packPanelTransposed(to: usize, b: usize, stride: usize, k: i32): void {
-  const whole = k & ~3;
-  for (let step = 0; step < whole; step += 4) {
-    transpose4x4(to, 32, b, stride);
-    transpose4x4(to + 16, 32, b + 4 * stride, stride);
-    to += 128;
-    b += 16;
+/** `count` of `width` columns of a transposed b, which lie in memory in one piece each, zeros right of the last. */
+export function packColumns(to: usize, b: usize, stride: usize, width: i32, count: i32, k: i32): void {
+  const whole = count == width ? k & ~3 : 0;
+  const perStep = <usize>width * 4;
+  for (let column: usize = 0; column < <usize>width && whole > 0; column += 4) {
+    const from = b + column * stride;
+    const panel = to + column * 4;
+    for (let step: usize = 0; step < <usize>whole; step += 4) {
+      transpose4x4(panel + step * perStep, perStep, from + step * 4, stride);
+    }
   }
-  packSlowly(to, b, stride, 4, 8, 8, k - whole);
+  packSlowly(to + <usize>whole * perStep, b + <usize>whole * 4, stride, 4, width, count, k - whole);
 }
 
 /** Four rows of four floats from `from`, turned into four columns. */

@@ -50,8 +50,65 @@ export function gemm(
         const rows = min(BLOCK_M, m - row);
         const fromA = transposeA ? a + <usize>step * lda + <usize>row * 4 : a + <usize>row * lda + <usize>step * 4;
         packA(scratch, fromA, lda, transposeA, rows, steps);
-        multiplyPacked(rows, columns, steps, c + <usize>row * ldc + <usize>column * 4, ldc, !isFirst);
+        multiplyPacked(scratch, packedB, rows, columns, steps, c + <usize>row * ldc + <usize>column * 4, ldc, !isFirst);
       }
+    }
+  }
+}
+
+/**
+ * Packs op(a) [m, k] for `packedProduct`, for all threads: blocks of 256 steps, each of them panel by panel. Parts are panels,
+ * and nothing behind the last one.
+ *
+ * @param to Space for (m + 5) · k floats.
+ */
+export function packForAll(
+  transposeA: bool, m: i32, k: i32, a: usize, lda: usize, to: usize, begin: i32, end: i32,
+): void {
+  lda *= 4;
+  const whole = wholePanels(m);
+  for (let panel = begin; panel < end; panel++) {
+    const size = panel < whole ? TILE_ROWS : 4;
+    const row = whole * TILE_ROWS + (panel - whole) * size;
+    if (row >= m) return;
+    for (let step = 0; step < k; step += BLOCK_K) {
+      const steps = min(BLOCK_K, k - step);
+      const from = a + (transposeA ? <usize>step * lda + <usize>row * 4 : <usize>row * lda + <usize>step * 4);
+      const block = to + <usize>step * packedRows(m) * 4;
+      packPanelA(block + <usize>row * steps * 4, from, lda, transposeA, size, min(size, m - row), steps);
+    }
+  }
+}
+
+/** The rows of all panels, with those that are missing in the last. */
+// @ts-ignore: decorator
+@inline
+function packedRows(m: i32): i32 {
+  const inWhole = wholePanels(m) * TILE_ROWS;
+  return m <= inWhole ? inWhole : inWhole + ((m - inWhole + 3) & ~3);
+}
+
+/**
+ * c [m, n] = or += a · op(b) [k, n], where a is packed by `packForAll`.
+ *
+ * @param width Columns of a part, at most 512: so many of b are packed at a time.
+ */
+export function packedProduct(
+  transposeB: bool, m: i32, n: i32, k: i32, packedA: usize, b: usize, ldb: usize, c: usize, ldc: usize,
+  width: i32, accumulate: bool, begin: i32, end: i32,
+): void {
+  ldb *= 4;
+  ldc *= 4;
+  const rows = packedRows(m);
+  for (let part = begin; part < end; part++) {
+    const column = part * width;
+    const columns = min(width, n - column);
+    for (let step = 0; step < k; step += BLOCK_K) {
+      const steps = min(BLOCK_K, k - step);
+      const from = b + (transposeB ? <usize>column * ldb + <usize>step * 4 : <usize>step * ldb + <usize>column * 4);
+      packB(scratch, from, ldb, transposeB, columns, steps);
+      const a = packedA + <usize>step * rows * 4;
+      multiplyPacked(a, scratch, m, columns, steps, c + <usize>column * 4, ldc, accumulate || step > 0);
     }
   }
 }
@@ -78,11 +135,19 @@ export function gemmTiles(
   }
 }
 
-/** The rows of the next panel: as many as a tile has, or 4 if those are enough for what is left. */
+/** The rows of the next panel: as many as a tile has, or 4 where so fewer are computed for nothing. */
 // @ts-ignore: decorator
 @inline
 function panelRows(left: i32): i32 {
-  return left > 4 ? TILE_ROWS : 4;
+  return left <= 4 || left == 7 || left == 8 ? 4 : TILE_ROWS;
+}
+
+/** How many of the panels of `m` rows are as high as a tile; those behind them have 4 rows. */
+// @ts-ignore: decorator
+@inline
+function wholePanels(m: i32): i32 {
+  const left = m % TILE_ROWS;
+  return m / TILE_ROWS + (left == 5 ? 1 : m > TILE_ROWS && left > 0 && left < 3 ? -1 : 0);
 }
 
 function packA(to: usize, a: usize, stride: usize, isTransposed: bool, rows: i32, k: i32): void {
@@ -95,11 +160,12 @@ function packA(to: usize, a: usize, stride: usize, isTransposed: bool, rows: i32
   }
 }
 
-function multiplyPacked(rows: i32, columns: i32, k: i32, c: usize, ldc: usize, accumulate: bool): void {
+function multiplyPacked(
+  a: usize, panelB: usize, rows: i32, columns: i32, k: i32, c: usize, ldc: usize, accumulate: bool,
+): void {
   const edge = scratch + PACKED_A_BYTES + PACKED_B_BYTES;
-  let panelB = scratch + PACKED_A_BYTES;
   for (let column = 0; column < columns; column += TILE_COLUMNS) {
-    let panelA = scratch;
+    let panelA = a;
     const width = min(TILE_COLUMNS, columns - column);
     for (let row = 0; row < rows; ) {
       const size = panelRows(rows - row);

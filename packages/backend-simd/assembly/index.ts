@@ -1,10 +1,11 @@
 export { initThread } from "./scratch";
-export { gemmTiles, scratchBytes } from "./gemm";
+export { gemmTiles, packedProduct, packForAll, scratchBytes } from "./gemm";
 export { useSgemm } from "./product";
 // Exported so that the optimizer doesn't inline them: inside a larger function V8 spills their accumulators.
 export { micro4x8, micro6x8 } from "./gemm-micro";
 export { rowsTimesMatrix, rowsTimesTransposed } from "./gemm-rows";
 export { addFourRowsTwice, dotFourTwice } from "./gemm-rows";
+export { addCompressed, compressedProduct, compressPositive } from "./gemm-sparse";
 export {
   absOf, ceilOf, erfOf, expOf, floorOf, logOf, negOf, reciprocalOf, reluOf, roundOf, rsqrtOf, sigmoidOf, sqrtOf,
   squareOf, tanhOf,

@@ -60,6 +60,12 @@ export function multiplyBatch(
   const isRow = (m <= (transposeB ? FEW_ROWS_TRANSPOSED : FEW_ROWS) && !transposeA) || (m === 1 && lda === 1);
   const isColumn = n === 1 && ldc === 1 && (transposeB || ldb === 1);
   const hasFewRows = k > 0 && !accumulate && (isRow || isColumn);
+  if (size === 1 && !hasFewRows && isPackedForAll(backend, product)) {
+    backend.withMemory(packedFloats(m, k) * 4, (packed) => {
+      backend.pool.runAll([packJob(product, a, packed), packedJob(product, packed, b, c, accumulate)]);
+    });
+    return;
+  }
   if (!hasFewRows) {
     backend.pool.runAll([tilesJob(backend, product, batch, a, b, c, accumulate)]);
     return;
@@ -99,24 +105,79 @@ function tilesJob(
   return { kernel: usesBlas ? SGEMM_TILES : "gemmTiles", args, parts: size * tiles, work, waits: false };
 }
 
+/** Columns of a part of a product whose left side is packed. */
+const PART_COLUMNS = 32;
+/** From so many multiplications on it is worth a job of its own. */
+const PACKING_WORK = 1 << 24;
+
 /**
- * The job of a linear map: c [rows, dOut] = a [rows, dIn] · weightᵀ, where the weight is [dOut, dIn].
- *
- * @param accumulate Adds it to what c holds.
- * @param others How many maps of its size are done at the same time, for threads to share.
+ * Whether the left side is packed once, for all threads, and the right side in parts so small that no thread waits long for
+ * the last one. Tiles that pack both for themselves are as fast only if they're large.
  */
-export function linearJob(
+function isPackedForAll({ blas, pool }: SimdBackend, { m, n, k }: Product): boolean {
+  return blas === undefined && n >= 2 * PART_COLUMNS * pool.threads && m * n * k >= PACKING_WORK;
+}
+
+/** Floats that a left side takes when it's packed. */
+export function packedFloats(m: number, k: number): number {
+  return (m + MOST_EMPTY_ROWS) * k;
+}
+
+/** The most rows a packed panel has, the fewest, and how many of the last one may be empty. */
+const MOST_PANEL_ROWS = 6;
+const LEAST_PANEL_ROWS = 4;
+const MOST_EMPTY_ROWS = 5;
+
+function packJob({ transposeA, m, k, lda }: Product, a: number, packed: number): Job {
+  const args = [Number(transposeA), m, k, a, lda, packed];
+  // As many panels as there may be: parts behind the last are nothing.
+  return { kernel: "packForAll", args, parts: Math.ceil(m / LEAST_PANEL_ROWS), work: MOST_PANEL_ROWS * k, waits: true };
+}
+
+function packedJob(
+  { transposeB, m, n, k, ldb, ldc }: Product,
+  packed: number,
+  b: number,
+  c: number,
+  accumulate: boolean,
+): Job {
+  const args = [Number(transposeB), m, n, k, packed, b, ldb, c, ldc, PART_COLUMNS, Number(accumulate)];
+  const work = Math.ceil((m * PART_COLUMNS * (k + 16)) / 16);
+  return { kernel: "packedProduct", args, parts: Math.ceil(n / PART_COLUMNS), work, waits: true };
+}
+
+/**
+ * The jobs of linear maps of one input: c [rows, dOut] = a [rows, dIn] · weightᵀ for each of `maps`, whose weights are
+ * [dOut, dIn].
+ *
+ * @param packed Space for `packedFloats(rows, dIn)`; without BLAS only.
+ * @param accumulate Adds them to what c holds.
+ */
+export function linearJobs(
   backend: SimdBackend,
   { rows, dIn, dOut }: { rows: number; dIn: number; dOut: number },
-  { a, weight, c }: { a: number; weight: number; c: number },
-  { accumulate = false, others = 0 }: { accumulate?: boolean; others?: number } = {},
-): Job {
-  if (rows <= FEW_ROWS_TRANSPOSED) {
-    const args = [rows, dIn, a, dIn, weight, dIn, c, dOut, accumulate ? c : 0];
-    return { kernel: "rowsTimesTransposed", args, parts: dOut, work: Math.ceil((rows * dIn) / 8), waits: false };
-  }
+  a: number,
+  maps: readonly { weight: number; c: number }[],
+  packed: number,
+  accumulate = false,
+): Job[] {
   const product = { transposeA: false, transposeB: true, m: rows, n: dOut, k: dIn, lda: dIn, ldb: dIn, ldc: dOut };
-  return tilesJob(backend, product, SINGLE, a, weight, c, accumulate, others);
+  if (rows <= FEW_ROWS_TRANSPOSED) {
+    return atOnce(maps, ({ weight, c }) => {
+      const args = [rows, dIn, a, dIn, weight, dIn, c, dOut, accumulate ? c : 0];
+      return { kernel: "rowsTimesTransposed", args, parts: dOut, work: Math.ceil((rows * dIn) / 8), waits: true };
+    });
+  }
+  if (isPackedForAll(backend, product)) {
+    const products = atOnce(maps, ({ weight, c }) => packedJob(product, packed, weight, c, accumulate));
+    return [packJob(product, a, packed), ...products];
+  }
+  return atOnce(maps, ({ weight, c }) => tilesJob(backend, product, SINGLE, a, weight, c, accumulate, maps.length - 1));
+}
+
+/** Jobs of which only the first waits. */
+function atOnce<T>(items: readonly T[], toJob: (item: T) => Job): Job[] {
+  return items.map((item, i) => ({ ...toJob(item), waits: i === 0 }));
 }
 
 /** A tile of a product of few rows: its width, of which the sums stay in the first-level cache, and its steps. */

@@ -1,7 +1,7 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import type { SimdBackend } from "../backend.js";
 import { broadcastStrides } from "../layout.js";
-import { linearJob } from "../multiply.js";
+import { linearJobs, packedFloats } from "../multiply.js";
 import type { Job } from "../thread-pool.js";
 import { NO_DROPOUT, rowsOfTile, tileWork } from "./attention.js";
 import { layOut, type Places } from "./places.js";
@@ -31,14 +31,35 @@ export type EncoderSizes = {
 };
 
 /** Where what a block computes on the way lies; scores are each thread's. */
-type PlaceName = "normed" | "query" | "key" | "value" | "logSumExp" | "wide" | "gate" | "scores";
+type PlaceName =
+  | "normed"
+  | "query"
+  | "key"
+  | "value"
+  | "logSumExp"
+  | "wide"
+  | "gate"
+  | "places"
+  | "counts"
+  | "packed"
+  | "scores";
 
-export function placesOfEncoder(
-  { batch, length, dModel, inner, dFf, numHeads }: EncoderSizes,
-  threads: number,
-  isGated: boolean,
-): Places<PlaceName> {
+/** The most rows of which a product's weight isn't packed. */
+const FEW_ROWS = 8;
+/** Columns of a part of a product without zeros, and steps of its blocks. */
+const COMPRESSED_COLUMNS = 32;
+const COMPRESSED_STEPS = 256;
+
+/** Whether what ReLU leaves is multiplied without its zeros: BLAS takes less time with them. */
+function skipsZeros({ blas }: SimdBackend, { batch, length, dFf }: EncoderSizes): boolean {
+  return blas === undefined && batch * length > FEW_ROWS && dFf % 2 === 0;
+}
+
+export function placesOfEncoder(backend: SimdBackend, sizes: EncoderSizes, isGated: boolean): Places<PlaceName> {
+  const { batch, length, dModel, inner, dFf, numHeads } = sizes;
   const rows = batch * length;
+  const withoutZeros = !isGated && skipsZeros(backend, sizes);
+  const mostPacked = Math.max(dModel, inner, withoutZeros ? 0 : dFf);
   return layOut({
     normed: rows * dModel,
     query: rows * inner,
@@ -47,7 +68,10 @@ export function placesOfEncoder(
     logSumExp: rows * numHeads,
     wide: rows * dFf,
     gate: isGated ? rows * dFf : 0,
-    scores: threads * rowsOfTile(length, length) * length,
+    places: withoutZeros ? (rows * dFf) / 2 : 0,
+    counts: withoutZeros ? rows * Math.ceil(dFf / COMPRESSED_STEPS) : 0,
+    packed: backend.blas === undefined ? packedFloats(rows, mostPacked) : 0,
+    scores: backend.pool.threads * rowsOfTile(length, length) * length,
   });
 }
 
@@ -77,23 +101,30 @@ export class EncoderJobs {
   addBlock(layer: EncoderLayer): void {
     const at = this.#at;
     this.#norm(layer.selfAttentionNorm, at.normed);
-    this.#linear(at.normed, layer.query, at.query, { others: 2 });
-    this.#linear(at.normed, layer.key, at.key, { others: 2, waits: false });
-    this.#linear(at.normed, layer.value, at.value, { others: 2, waits: false });
+    this.#linear(at.normed, [
+      { weight: layer.query, c: at.query },
+      { weight: layer.key, c: at.key },
+      { weight: layer.value, c: at.value },
+    ]);
     this.#attend(layer.bias);
-    this.#linear(at.query, layer.output, this.#x, { accumulate: true });
+    this.#linear(at.query, [{ weight: layer.output, c: this.#x }], true);
 
     this.#norm(layer.feedForwardNorm, at.normed);
-    const count = this.#rows * this.#sizes.dFf;
-    if (layer.gate === undefined) {
-      this.#linear(at.normed, layer.up, at.wide);
-      this.#add("reluOf", [at.wide, at.wide], count, RELU_WORK);
-    } else {
-      this.#linear(at.normed, layer.up, at.wide, { others: 1 });
-      this.#linear(at.normed, layer.gate, at.gate, { others: 1, waits: false });
-      this.#add("gatedGelu", [at.gate, at.wide, at.wide], count, GELU_WORK);
+    const up = { weight: layer.up, c: at.wide };
+    const { dFf } = this.#sizes;
+    if (layer.gate !== undefined) {
+      this.#linear(at.normed, [up, { weight: layer.gate, c: at.gate }]);
+      this.#add("gatedGelu", [at.gate, at.wide, at.wide], this.#rows * dFf, GELU_WORK);
+      this.#linear(at.wide, [{ weight: layer.down, c: this.#x }], true);
+      return;
     }
-    this.#linear(at.wide, layer.down, this.#x, { accumulate: true });
+    this.#linear(at.normed, [up]);
+    if (skipsZeros(this.#backend, this.#sizes)) {
+      this.#addWithoutZeros(layer.down);
+      return;
+    }
+    this.#add("reluOf", [at.wide, at.wide], this.#rows * dFf, RELU_WORK);
+    this.#linear(at.wide, [{ weight: layer.down, c: this.#x }], true);
   }
 
   addNorm(weight: TensorInfo): void {
@@ -114,16 +145,21 @@ export class EncoderJobs {
     this.#add("rmsNorm", args, this.#rows, dModel);
   }
 
-  #linear(
-    a: number,
-    weight: TensorInfo,
-    c: number,
-    { waits = true, ...options }: { waits?: boolean; accumulate?: boolean; others?: number } = {},
-  ): void {
-    const [dOut, dIn] = weight.shape as [number, number];
-    const addresses = { a, weight: this.#backend.address(weight), c };
-    const job = linearJob(this.#backend, { rows: this.#rows, dIn, dOut }, addresses, options);
-    this.jobs.push({ ...job, waits });
+  /** x += relu(wide) · downᵀ. */
+  #addWithoutZeros(down: TensorInfo): void {
+    const at = this.#at;
+    const { dModel, dFf } = this.#sizes;
+    this.#add("compressPositive", [at.wide, dFf, at.places, at.counts], this.#rows, dFf);
+    const args = [this.#rows, dModel, dFf, at.wide, at.places, at.counts, this.#backend.address(down), this.#x];
+    this.#add("compressedProduct", args, Math.ceil(dModel / COMPRESSED_COLUMNS), this.#rows * dFf);
+  }
+
+  /** Linear maps of `a` with weights of one shape, at the same time. */
+  #linear(a: number, maps: readonly { weight: TensorInfo; c: number }[], accumulate = false): void {
+    const [dOut, dIn] = (maps[0] as { weight: TensorInfo }).weight.shape as [number, number];
+    const addresses = maps.map(({ weight, c }) => ({ weight: this.#backend.address(weight), c }));
+    const sizes = { rows: this.#rows, dIn, dOut };
+    this.jobs.push(...linearJobs(this.#backend, sizes, a, addresses, this.#at.packed, accumulate));
   }
 
   /** Puts what the heads see in the places of their queries. */

@@ -87,10 +87,12 @@ describeConfigurations("Encoder", () => {
   it.each<Sizes>([
     { layers: 1, batch: 1, length: 1, dModel: 5, heads: 2, depth: 3, dFf: 7, bias: [1, 1, 1] },
     { layers: 2, batch: 1, length: 3, dModel: 64, heads: 4, depth: 16, dFf: 200, bias: [1, 4, 3] },
+    { layers: 1, batch: 1, length: 9, dModel: 40, heads: 1, depth: 40, dFf: 7, bias: [1, 1, 1] },
     { layers: 1, batch: 2, length: 5, dModel: 33, heads: 3, depth: 5, dFf: 50, bias: [2, 1, 1] },
     { layers: 3, batch: 1, length: 128, dModel: 128, heads: 4, depth: 32, dFf: 600, bias: [1, 4, 128] },
     { layers: 1, batch: 3, length: 17, dModel: 20, heads: 2, depth: 10, dFf: 530, bias: [3, 2, 17] },
     { layers: 15, batch: 2, length: 13, dModel: 96, heads: 2, depth: 40, dFf: 130, bias: [2, 2, 1] },
+    { layers: 1, batch: 2, length: 130, dModel: 256, heads: 2, depth: 64, dFf: 512, bias: [1, 2, 1] },
     { layers: 1, batch: 1, length: 150, dModel: 48, heads: 3, depth: 16, dFf: 96, bias: [1, 1, 150] },
   ])("does an encoder's blocks: %o", async (sizes) => {
     for (const isGated of [false, true]) {

@@ -26,7 +26,7 @@ function encoder({ inputs, attrs, backend }: KernelArguments): TensorInfo | unde
   const sizes = { batch, length, dModel, inner, dFf, numHeads, depth: inner / numHeads };
 
   const encoded = backend.output(x.shape);
-  const places = placesOfEncoder(sizes, backend.pool.threads, isGated);
+  const places = placesOfEncoder(backend, sizes, isGated);
   return backend.withMemory(places.bytes, (start) => {
     const [from, to] = [backend.address(x) / 4, backend.address(encoded) / 4];
     backend.heap.float32.copyWithin(to, from, from + util.sizeFromShape(x.shape));

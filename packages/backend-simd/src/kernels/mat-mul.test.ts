@@ -48,12 +48,17 @@ function product(a: Input, b: Input, transposeA: boolean, transposeB: boolean): 
   return y;
 }
 
-async function expectProduct(batchA: number[], batchB: number[], [m, k, n]: [number, number, number]): Promise<void> {
+async function expectProduct(
+  batchA: number[],
+  batchB: number[],
+  [m, k, n]: [number, number, number],
+  from = rng,
+): Promise<void> {
   await tf.setBackend("simd");
   for (const transposeA of [false, true]) {
     for (const transposeB of [false, true]) {
-      const a = normal(rng, [...batchA, ...(transposeA ? [k, m] : [m, k])]);
-      const b = normal(rng, [...batchB, ...(transposeB ? [n, k] : [k, n])]);
+      const a = normal(from, [...batchA, ...(transposeA ? [k, m] : [m, k])]);
+      const b = normal(from, [...batchB, ...(transposeB ? [n, k] : [k, n])]);
       tf.tidy(() => {
         const y = tf.matMul(tf.tensor(a.values, a.shape), tf.tensor(b.values, b.shape), transposeA, transposeB);
         expect(y.shape.slice(-2)).toEqual([m, n]);
@@ -86,6 +91,10 @@ describeConfigurations("matMul", () => {
     [150, 64, 150],
   ] as [number, number, number][])("multiplies [%i, %i] by [.., %i]", async (m, k, n) => {
     await expectProduct([], [], [m, k, n]);
+  });
+
+  it("multiplies matrices so large that one side is packed for all threads", async () => {
+    await expectProduct([], [], [129, 514, 260], createRng(5));
   });
 
   it("multiplies batches, broadcasting on either side and on both", async () => {
