@@ -146,7 +146,7 @@ let kept: i32 = 0;
 /** Has what was touched be needed, or it wouldn't be read. */
 // @ts-ignore: decorator
 @inline
-function keep(touched: i32): void {
+export function keep(touched: i32): void {
   kept = touched;
 }
 

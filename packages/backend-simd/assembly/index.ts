@@ -33,7 +33,7 @@ export { dropout, dropoutAdd } from "./dropout";
 export { gatedGelu, gatedGeluGrad, reluGrad } from "./activations";
 export { rmsNorm, rmsNormGrad } from "./rms-norm";
 export { attention, attentionGrad } from "./attention";
-export { bestOfBounded, boundProducts, quantizeRows } from "./quantize";
+export { bestOfBounded, boundProducts, dotFourCodes, quantizeRows } from "./quantize";
 export { attentionOfNext, normedTimesTransposed } from "./decoder-step";
 export { addCrossEntropy, crossEntropyGrad, finishCrossEntropy, startCrossEntropy } from "./cross-entropy";
 export { adamW } from "./adamw";
