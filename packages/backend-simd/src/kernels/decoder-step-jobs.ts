@@ -25,6 +25,15 @@ export type DecoderLayer = {
   down: TensorInfo;
 };
 
+/** Addresses of keys and values. */
+export type KeyValuePlace = { key: number; value: number };
+
+/** The job of a layer that changes from position to position, and how far its bias then lies before. */
+type SelfAttention = { args: number[]; biasStep: number };
+
+/** Places of those arguments of `attentionOfNext` that change. */
+const ARGUMENT = { pastKey: 0, pastValue: 2, past: 4, key: 6, value: 7, bias: 8 } as const;
+
 /** The output layer as `QuantizeRows` gives it. */
 export type QuantizedHead = { codes: TensorInfo; scales: TensorInfo; errors: TensorInfo };
 
@@ -83,6 +92,7 @@ export class DecoderStepJobs {
   readonly #at: Record<PlaceName, number>;
   /** Where the sum of what came before lies: the step's input, then `x`. */
   #sum: number;
+  readonly #selfAttentions: SelfAttention[] = [];
 
   constructor(
     backend: SimdBackend,
@@ -101,13 +111,13 @@ export class DecoderStepJobs {
     this.#sum = input;
   }
 
-  /** @returns The keys and values of all positions so far. */
-  addBlock(layer: DecoderLayer): [key: TensorInfo, value: TensorInfo] {
+  /** @param to Where the keys and values of all positions so far are put. */
+  addBlock(layer: DecoderLayer, to: KeyValuePlace): void {
     const at = this.#at;
     this.#linearOfNorm(layer.selfAttentionNorm, layer.query, at.query);
     this.#linearOfNorm(layer.selfAttentionNorm, layer.key, at.key, { waits: false });
     this.#linearOfNorm(layer.selfAttentionNorm, layer.value, at.value, { waits: false });
-    const keyValue = this.#attendToPast(layer);
+    this.#attendToPast(layer, to);
     this.#addLinear(at.attended, layer.output);
 
     this.#linearOfNorm(layer.crossAttentionNorm, layer.crossQuery, at.query);
@@ -121,7 +131,6 @@ export class DecoderStepJobs {
       this.#add("gatedGelu", [at.gate, at.wide, at.wide], rows * dFf, GELU_WORK);
     }
     this.#addLinear(at.wide, layer.down);
-    return keyValue;
   }
 
   /** @returns The logits. */
@@ -133,14 +142,12 @@ export class DecoderStepJobs {
   }
 
   /**
-   * The logits are bounded from the codes, a quarter of the weight's bytes; what the bounds don't rule out is computed.
-   *
-   * @returns The places of the largest logits.
+   * Puts the places of the largest logits at `tokens`. The logits are bounded from the codes, a quarter of the weight's
+   * bytes; what the bounds don't rule out is computed.
    */
-  addBestTokens(norm: TensorInfo, head: TensorInfo, { codes, scales, errors }: QuantizedHead): TensorInfo {
+  addBestTokens(norm: TensorInfo, head: TensorInfo, { codes, scales, errors }: QuantizedHead, tokens: number): void {
     const { rows, dModel, vocab } = this.#sizes;
     const { normed, bounds } = this.#at;
-    const tokens = this.#backend.output([rows], "int32");
     const row = [this.#sum, this.#address(norm), this.#epsilon, normed];
     const quantized = [this.#address(codes), this.#address(scales), this.#address(errors)];
     this.#add(
@@ -149,13 +156,24 @@ export class DecoderStepJobs {
       Math.ceil(vocab / 4),
       Math.ceil((rows * dModel) / 4),
     );
-    this.#add(
-      "bestOfBounded",
-      [dModel, vocab, ...row, this.#address(head), bounds, this.#address(tokens)],
-      rows,
-      vocab,
-    );
-    return tokens;
+    this.#add("bestOfBounded", [dModel, vocab, ...row, this.#address(head), bounds, tokens], rows, vocab);
+  }
+
+  /**
+   * Makes the jobs those of the next position.
+   *
+   * @param toOf Where a layer's keys and values are put now, further from where they are.
+   */
+  advance(toOf: (layer: number) => KeyValuePlace): void {
+    for (const [layer, { args, biasStep }] of this.#selfAttentions.entries()) {
+      const { key, value } = toOf(layer);
+      args[ARGUMENT.pastKey] = args[ARGUMENT.key] as number;
+      args[ARGUMENT.pastValue] = args[ARGUMENT.value] as number;
+      args[ARGUMENT.past] = (args[ARGUMENT.past] as number) + 1;
+      args[ARGUMENT.key] = key;
+      args[ARGUMENT.value] = value;
+      args[ARGUMENT.bias] = (args[ARGUMENT.bias] as number) - biasStep;
+    }
   }
 
   #add(kernel: string, args: number[], parts: number, work: number, waits = true): void {
@@ -188,20 +206,18 @@ export class DecoderStepJobs {
     this.#sum = this.#at.x;
   }
 
-  #attendToPast({ past, selfBias }: DecoderLayer): [key: TensorInfo, value: TensorInfo] {
+  #attendToPast({ past, selfBias }: DecoderLayer, { key, value }: KeyValuePlace): void {
     const { rows, numHeads, depth } = this.#sizes;
     const at = this.#at;
     const before = past?.key.shape[2] ?? 0;
-    const output = (): TensorInfo => this.#backend.output([rows, numHeads, before + 1, depth]);
-    const [key, value] = [output(), output()];
     const [pastKey, pastValue] = past === undefined ? [0, 0] : [this.#address(past.key), this.#address(past.value)];
     const length = Math.max(selfBias.shape.at(-1) as number, before + 1);
     const [strideB, strideH, , strideK] = this.#strides(selfBias, length) as [number, number, number, number];
     const lastOfBias = this.#address(selfBias) + 4 * strideK * (length - before - 1);
-    const args = [pastKey, at.key, pastValue, at.value, before, at.query, this.#address(key), this.#address(value)];
+    const args = [pastKey, at.key, pastValue, at.value, before, at.query, key, value];
     args.push(lastOfBias, at.attended, at.logSumExp, numHeads, depth, strideB, strideH, strideK, at.scores);
     this.#add("attentionOfNext", args, rows * numHeads, (before + 1) * depth);
-    return [key, value];
+    this.#selfAttentions.push({ args, biasStep: 4 * strideK });
   }
 
   #attendToInput({ crossKey, crossValue }: DecoderLayer): void {

@@ -1,7 +1,15 @@
-import type { TensorInfo } from "@tensorflow/tfjs-core";
+import { type TensorInfo, util } from "@tensorflow/tfjs-core";
 import type { SimdBackend } from "../backend.js";
-import { type DecoderLayer, DecoderStepJobs, placesOfStep, type QuantizedHead } from "./decoder-step-jobs.js";
+import {
+  type DecoderLayer,
+  DecoderStepJobs,
+  type KeyValuePlace,
+  placesOfStep,
+  type QuantizedHead,
+  type StepSizes,
+} from "./decoder-step-jobs.js";
 import { areAll, byName, type KernelTable } from "./kernel.js";
+import { layOut } from "./places.js";
 
 export const decoderStepKernels: KernelTable = {
   DecoderStep: ({ inputs, attrs, backend }) => {
@@ -9,8 +17,7 @@ export const decoderStepKernels: KernelTable = {
     if (!areAll("float32", x, ...tensors)) return undefined;
     const decoder = decoderOf(tensors, attrs);
     checkRows("DecoderStep: x", x);
-    const { found, keyValues } = takeStep(backend, decoder, x, (jobs) => jobs.addLogits(decoder.norm, decoder.head));
-    return [found, ...keyValues.flat()];
+    return takeStep(backend, decoder, x);
   },
   GreedySteps: ({ inputs, attrs, backend }) => {
     const [ids, ...tensors] = Object.values(inputs) as [TensorInfo, ...TensorInfo[]];
@@ -60,36 +67,33 @@ function decoderOf(tensors: TensorInfo[], attrs: Record<string, unknown>): Decod
   return { crossBias, norm, head, layers, numHeads, epsilon };
 }
 
-type KeyValue = [key: TensorInfo, value: TensorInfo];
-
 /**
  * Everything a position needs of the decoder and the output layer, as one list of jobs. There are some ten of them in
  * a block, of microseconds each, with no more than a few rows: as operations of their own they'd take as long to be called
  * as to be done.
  */
-function takeStep(
-  backend: SimdBackend,
-  { crossBias, head, layers, numHeads, epsilon }: Decoder,
-  x: TensorInfo,
-  addHead: (jobs: DecoderStepJobs) => TensorInfo,
-): { found: TensorInfo; keyValues: KeyValue[] } {
-  const [rows, , dModel] = x.shape as [number, number, number];
-  const { query, up, past, crossKey } = layers[0] as DecoderLayer;
-  const [inner, dFf] = [query.shape[0] as number, up.shape[0] as number];
-  const sizes = { rows, dModel, inner, dFf, numHeads, depth: inner / numHeads, vocab: head.shape[0] as number };
-  const keys = Math.max((past?.key.shape[2] ?? 0) + 1, crossKey.shape[2] as number);
-
-  const places = placesOfStep(sizes, backend.pool.threads, keys);
+function takeStep(backend: SimdBackend, decoder: Decoder, x: TensorInfo): TensorInfo[] {
+  const { crossBias, norm, head, layers, epsilon } = decoder;
+  const sizes = sizesOf(decoder, x.shape[0] as number);
+  const positions = pastOf(decoder) + 1;
+  const places = placesOfStep(sizes, backend.pool.threads, mostKeys(decoder, positions));
   return backend.withMemory(places.bytes, (start) => {
     const step = new DecoderStepJobs(backend, backend.address(x), crossBias, sizes, epsilon, places.from(start));
-    const keyValues = layers.map((layer) => step.addBlock(layer));
-    const found = addHead(step);
+    const keyValues = layers.map((layer) => {
+      const [key, value] = outputKeyValue(backend, sizes, positions);
+      step.addBlock(layer, { key: backend.address(key), value: backend.address(value) });
+      return [key, value];
+    });
+    const logits = step.addLogits(norm, head);
     backend.pool.runAll(step.jobs);
-    return { found, keyValues };
+    return [logits, ...keyValues.flat()];
   });
 }
 
-/** Steps without the way through tfjs between them, which takes a tenth as long as a step of a small model. */
+/**
+ * Steps without the way through tfjs between them, which takes a tenth as long as a step of a small model. Their list of jobs
+ * is made once: from step to step the keys and values go from one of two places to the other.
+ */
 function takeGreedySteps(
   backend: SimdBackend,
   decoder: Decoder,
@@ -100,40 +104,84 @@ function takeGreedySteps(
 ): TensorInfo[] {
   const stopAt = performance.now() + milliseconds;
   const isOpen = hasEnded.map((hasEnded) => !hasEnded);
-  const [rows, dModel] = [ids.shape[0] as number, embedding.shape[1] as number];
-  const x = backend.output([rows, 1, dModel]);
-  let fed: ArrayLike<number> = backend.values(ids) as Int32Array;
-  const chosen: number[] = [];
-  let { layers } = decoder;
-  let keyValues: KeyValue[] = [];
-  for (let step = 0; step < steps && isOpen.includes(true) && (step === 0 || performance.now() < stopAt); step++) {
-    placeRows(backend, embedding, fed, x);
-    const next = takeStep(backend, { ...decoder, layers }, x, (jobs) =>
-      jobs.addBestTokens(decoder.norm, decoder.head, quantized),
-    );
-    fed = Array.from(backend.values(next.found) as Int32Array);
-    for (const made of [next.found, ...keyValues.flat()]) backend.disposeData(made.dataId);
-    keyValues = next.keyValues;
-    layers = layers.map((layer, i) => {
-      const [key, value] = keyValues[i] as KeyValue;
-      return { ...layer, past: { key, value } };
+  const { crossBias, norm, head, layers, epsilon } = decoder;
+  const sizes = sizesOf(decoder, ids.shape[0] as number);
+  const { rows, dModel, inner } = sizes;
+  const before = pastOf(decoder);
+  const places = placesOfStep(sizes, backend.pool.threads, mostKeys(decoder, before + steps));
+  const perKeys = rows * (before + steps) * inner;
+  const more = layOut({ input: rows * dModel, tokens: rows, keyValues: 4 * layers.length * perKeys });
+  return backend.withMemory(places.bytes + more.bytes, (start) => {
+    const { input, tokens, keyValues } = more.from(start + places.bytes);
+    const placeAfter = (step: number, layer: number): KeyValuePlace => {
+      const key = keyValues + 4 * perKeys * (4 * layer + 2 * (step % 2));
+      return { key, value: key + 4 * perKeys };
+    };
+    const jobs = new DecoderStepJobs(backend, input, crossBias, sizes, epsilon, places.from(start));
+    for (const [i, layer] of layers.entries()) jobs.addBlock(layer, placeAfter(0, i));
+    jobs.addBestTokens(norm, head, quantized, tokens);
+
+    let fed = backend.values(ids) as Int32Array;
+    const chosen: number[] = [];
+    let step = 0;
+    do {
+      if (step > 0) jobs.advance((layer) => placeAfter(step, layer));
+      placeRows(backend, embedding, fed, input);
+      backend.pool.runAll(jobs.jobs);
+      fed = backend.heap.int32.slice(tokens / 4, tokens / 4 + rows);
+      chosen.push(...fed);
+      for (const [row, token] of fed.entries()) if (token === endToken) isOpen[row] = false;
+      step++;
+    } while (step < steps && isOpen.includes(true) && performance.now() < stopAt);
+
+    const best = backend.output([step, rows], "int32");
+    backend.heap.int32.set(chosen, backend.address(best) / 4);
+    const outputs = layers.map((_, layer) => {
+      const from = placeAfter(step - 1, layer);
+      const [key, value] = outputKeyValue(backend, sizes, before + step);
+      copyFloats(backend, from.key, key);
+      copyFloats(backend, from.value, value);
+      return [key, value];
     });
-    for (let row = 0; row < rows; row++) {
-      const token = fed[row] as number;
-      chosen.push(token);
-      if (token === endToken) isOpen[row] = false;
-    }
-  }
-  backend.disposeData(x.dataId);
-  const tokens = backend.output([chosen.length / rows, rows], "int32");
-  backend.heap.int32.set(chosen, backend.address(tokens) / 4);
-  return [tokens, ...keyValues.flat()];
+    return [best, ...outputs.flat()];
+  });
 }
 
-/** Sets the rows of `x` to those of `embedding` that `ids` say. */
-function placeRows(backend: SimdBackend, embedding: TensorInfo, ids: ArrayLike<number>, x: TensorInfo): void {
+function sizesOf({ head, layers, numHeads }: Decoder, rows: number): StepSizes {
+  const { query, up } = layers[0] as DecoderLayer;
+  const [inner, dModel] = query.shape as [number, number];
+  const [dFf, vocab] = [up.shape[0] as number, head.shape[0] as number];
+  return { rows, dModel, inner, dFf, numHeads, depth: inner / numHeads, vocab };
+}
+
+/** Positions before. */
+function pastOf({ layers }: Decoder): number {
+  return layers[0]?.past?.key.shape[2] ?? 0;
+}
+
+/** The most keys that are attended to. */
+function mostKeys({ layers }: Decoder, positions: number): number {
+  return Math.max(positions, layers[0]?.crossKey.shape[2] ?? 0);
+}
+
+function outputKeyValue(
+  backend: SimdBackend,
+  { rows, numHeads, depth }: StepSizes,
+  positions: number,
+): [key: TensorInfo, value: TensorInfo] {
+  const shape = [rows, numHeads, positions, depth];
+  return [backend.output(shape), backend.output(shape)];
+}
+
+/** Sets a tensor to the floats at an address. */
+function copyFloats(backend: SimdBackend, from: number, to: TensorInfo): void {
+  backend.heap.float32.copyWithin(backend.address(to) / 4, from / 4, from / 4 + util.sizeFromShape(to.shape));
+}
+
+/** Sets the rows at `x` to those of `embedding` that `ids` say. */
+function placeRows(backend: SimdBackend, embedding: TensorInfo, ids: ArrayLike<number>, x: number): void {
   const dModel = embedding.shape[1] as number;
-  const [from, to] = [backend.address(embedding) / 4, backend.address(x) / 4];
+  const [from, to] = [backend.address(embedding) / 4, x / 4];
   const { float32 } = backend.heap;
   for (let row = 0; row < ids.length; row++) {
     const id = ids[row] as number;
