@@ -6,6 +6,7 @@ import { deflateRawSync } from "node:zlib";
 import asc from "assemblyscript/asc";
 import { build } from "esbuild";
 
+const PIECE_BYTES = 4096;
 const root = fileURLToPath(new URL("..", import.meta.url));
 
 const simd = await compileKernels([]);
@@ -17,12 +18,19 @@ writeFileSync(
   `${root}src/generated/kernels.ts`,
   `// Made by scripts/compile.mjs of the sources in assembly/.
 
-/** A WebAssembly module: deflated, in base64, and where in it stands whether its memory is shared. */
-export type EmbeddedModule = { base64: string; memoryFlagOffset: number };
+/** A WebAssembly module: how long it is, and where in it stands whether its memory is shared. */
+export type EmbeddedModule = { length: number; memoryFlagOffset: number };
 
-export const SIMD_MODULE: EmbeddedModule = ${embed(simd)};
+export const SIMD_MODULE: EmbeddedModule = ${describe(simd)};
 
-export const RELAXED_SIMD_MODULE: EmbeddedModule = ${embed(relaxed)};
+export const RELAXED_SIMD_MODULE: EmbeddedModule = ${describe(relaxed)};
+
+/** Bytes of a piece of them. */
+export const PIECE_BYTES = ${PIECE_BYTES};
+
+/** Both, a piece of the one and a piece of the other in turns: deflated, in base64. */
+export const MODULES_BASE64 =
+  "${deflateRawSync(interleave(simd, relaxed), { level: 9 }).toString("base64")}";
 `,
 );
 writeFileSync(
@@ -62,9 +70,17 @@ async function compile(options) {
   return { error, stdout: stdout.toString(), stderr: stderr.toString(), binary };
 }
 
-function embed(binary) {
-  const base64 = deflateRawSync(binary, { level: 9 }).toString("base64");
-  return `{\n  base64:\n    "${base64}",\n  memoryFlagOffset: ${memoryFlagOffset(binary)},\n}`;
+function describe(binary) {
+  return `{ length: ${binary.length}, memoryFlagOffset: ${memoryFlagOffset(binary)} }`;
+}
+
+/** What the modules share is then near enough for deflate, which looks back 32 kB, to store it once. */
+function interleave(first, second) {
+  const pieces = [];
+  for (let at = 0; at < Math.max(first.length, second.length); at += PIECE_BYTES) {
+    pieces.push(first.subarray(at, at + PIECE_BYTES), second.subarray(at, at + PIECE_BYTES));
+  }
+  return Buffer.concat(pieces);
 }
 
 /** Where the limits of the imported memory begin: 1 there is an unshared memory with a maximum, 3 a shared one. */
