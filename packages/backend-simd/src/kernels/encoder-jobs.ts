@@ -46,7 +46,7 @@ type PlaceName =
 
 /** The most rows of which a product's weight isn't packed. */
 const FEW_ROWS = 8;
-/** Columns of a part of a product without zeros, and steps of its blocks. */
+/** Columns of a part of a product without zeros, and steps of its blocks: as in assembly/gemm-sparse.ts. */
 const COMPRESSED_COLUMNS = 32;
 const COMPRESSED_STEPS = 256;
 
