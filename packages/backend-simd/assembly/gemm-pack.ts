@@ -59,12 +59,11 @@ export function packB(to: usize, b: usize, stride: usize, isTransposed: bool, n:
   const panelSize = <usize>k * 32;
   const whole = n & ~7;
   if (isTransposed) {
-    for (let column = 0; column < whole; column += 8) {
-      packColumns(to, b, stride, 8, 8, k);
+    for (let column = 0; column < n; column += 8) {
+      packColumns(to, b, stride, 8, min(8, n - column), k);
       to += panelSize;
       b += 8 * stride;
     }
-    if (whole < n) packSlowly(to, b, stride, 4, 8, n - whole, k);
   } else {
     // Row by row, four at a time: reads in the order of memory, writes 128 bytes in a piece.
     const wholeSteps = k & ~3;

@@ -126,6 +126,7 @@ export function boundProducts(
       const at = <usize>column * 4;
       const count = min(4, n - column);
       const from = codes + <usize>column * stride;
+      // Behind the last codes nothing may be read.
       const next = column + 8 <= n ? from + 4 * stride : scratch;
       const sums = f32x4.convert_i32x4_s(dotFourCodes(scratch, from, stride, count, next));
       const scale = f32x4.mul(loadPart(scales + at, count, 0), t);
