@@ -79,6 +79,37 @@ export function attention(
   }
 }
 
+/**
+ * The same without dropout, of operands that lie transposed: query, key, value and y are [heads, depth, batch, length], and
+ * `columns` is batch · length. y may be query.
+ */
+export function attentionOfColumns(
+  query: usize, key: usize, value: usize, bias: usize, y: usize,
+  heads: i32, length: i32, depth: i32, columns: i32, strideB: usize, strideH: usize, strideQ: usize, strideK: usize,
+  tiles: usize, tileRows: i32, begin: i32, end: i32,
+): void {
+  const ld = <usize>columns;
+  const perMatrix = (length + tileRows - 1) / tileRows;
+  const scores = tiles + <usize>thread * <usize>tileRows * length * 4;
+  for (let part = begin; part < end; part++) {
+    const matrix = part / perMatrix;
+    const row = (part % perMatrix) * tileRows;
+    const rows = min(tileRows, length - row);
+    const entry = <usize>(matrix / heads);
+    const head = <usize>(matrix % heads);
+    const at = (head * depth * ld + entry * length) * 4;
+    const atQuery = at + <usize>row * 4;
+    const b = bias + (entry * strideB + head * strideH + <usize>row * strideQ) * 4;
+    product(true, false, rows, length, depth, query + atQuery, ld, key + at, ld, scores, length, false);
+    for (let i: usize = 0; i < <usize>rows; i++) {
+      const line = scores + i * length * 4;
+      addBias(line, b + i * strideQ * 4, strideK, length);
+      scaleRow(line, length, 1 / expRow(line, line, length, largest(line, length)));
+    }
+    product(false, true, depth, rows, length, value + at, ld, scores, length, y + atQuery, ld, false);
+  }
+}
+
 /** Multiplies a row by `scale`, or by 0 where it's dropped. */
 function dropRow(row: usize, length: i32, first: i32, second: i32, threshold: u32, scale: f32, position: i32): void {
   const key1 = i32x4.splat(first);

@@ -175,6 +175,27 @@ export function linearJobs(
   return atOnce(maps, ({ weight, c }) => tilesJob(backend, product, SINGLE, a, weight, c, accumulate, maps.length - 1));
 }
 
+/** The same of an input that lies transposed, [dIn, columns]: c [dOut, columns] = weight · a. */
+export function transposedLinearJobs(
+  backend: SimdBackend,
+  { columns, dIn, dOut }: { columns: number; dIn: number; dOut: number },
+  a: number,
+  maps: readonly { weight: number; c: number }[],
+  accumulate = false,
+): Job[] {
+  const lds = { lda: dIn, ldb: columns, ldc: columns };
+  const product = { transposeA: false, transposeB: false, m: dOut, n: columns, k: dIn, ...lds };
+  return atOnce(maps, ({ weight, c }) => tilesJob(backend, product, SINGLE, weight, a, c, accumulate, maps.length - 1));
+}
+
+/**
+ * Whether so many rows are multiplied by weights faster where they lie transposed: BLAS has each weight as it is then, and
+ * packs only the rows.
+ */
+export function areFasterTransposed({ blas }: SimdBackend, rows: number): boolean {
+  return blas !== undefined && rows >= BLAS_ROWS;
+}
+
 /** Jobs of which only the first waits. */
 function atOnce<T>(items: readonly T[], toJob: (item: T) => Job): Job[] {
   return items.map((item, i) => ({ ...toJob(item), waits: i === 0 }));

@@ -50,15 +50,15 @@ const FEW_ROWS = 8;
 const COMPRESSED_COLUMNS = 32;
 const COMPRESSED_STEPS = 256;
 
-/** Whether what ReLU leaves is multiplied without its zeros: BLAS takes less time with them. */
-function skipsZeros({ blas }: SimdBackend, { batch, length, dFf }: EncoderSizes): boolean {
-  return blas === undefined && batch * length > FEW_ROWS && dFf % 2 === 0;
+/** Whether what ReLU leaves is multiplied without its zeros. */
+function skipsZeros({ batch, length, dFf }: EncoderSizes): boolean {
+  return batch * length > FEW_ROWS && dFf % 2 === 0;
 }
 
 export function placesOfEncoder(backend: SimdBackend, sizes: EncoderSizes, isGated: boolean): Places<PlaceName> {
   const { batch, length, dModel, inner, dFf, numHeads } = sizes;
   const rows = batch * length;
-  const withoutZeros = !isGated && skipsZeros(backend, sizes);
+  const withoutZeros = !isGated && skipsZeros(sizes);
   const mostPacked = Math.max(dModel, inner, withoutZeros ? 0 : dFf);
   return layOut({
     normed: rows * dModel,
@@ -75,7 +75,7 @@ export function placesOfEncoder(backend: SimdBackend, sizes: EncoderSizes, isGat
   });
 }
 
-/** The jobs of an encoder, in order. They change `x`, which lies at an address of the heap, into what is encoded. */
+/** The jobs of an encoder, in order, for where BLAS doesn't multiply. They change `x`, which lies at an address of the heap, into what is encoded. */
 export class EncoderJobs {
   readonly jobs: Job[] = [];
   readonly #backend: SimdBackend;
@@ -119,7 +119,7 @@ export class EncoderJobs {
       return;
     }
     this.#linear(at.normed, [up]);
-    if (skipsZeros(this.#backend, this.#sizes)) {
+    if (skipsZeros(this.#sizes)) {
       this.#addWithoutZeros(layer.down);
       return;
     }
@@ -175,6 +175,6 @@ export class EncoderJobs {
   }
 }
 
-const RELU_WORK = 1;
+export const RELU_WORK = 1;
 /** A gated GELU's work, in elements of a cheap operation. */
-const GELU_WORK = 6;
+export const GELU_WORK = 6;

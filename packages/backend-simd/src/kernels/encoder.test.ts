@@ -88,6 +88,7 @@ describeConfigurations("Encoder", () => {
     { layers: 1, batch: 1, length: 1, dModel: 5, heads: 2, depth: 3, dFf: 7, bias: [1, 1, 1] },
     { layers: 2, batch: 1, length: 3, dModel: 64, heads: 4, depth: 16, dFf: 200, bias: [1, 4, 3] },
     { layers: 1, batch: 1, length: 9, dModel: 40, heads: 1, depth: 40, dFf: 7, bias: [1, 1, 1] },
+    { layers: 2, batch: 1, length: 11, dModel: 24, heads: 2, depth: 12, dFf: 90, bias: [1, 2, 11] },
     { layers: 1, batch: 2, length: 5, dModel: 33, heads: 3, depth: 5, dFf: 50, bias: [2, 1, 1] },
     { layers: 3, batch: 1, length: 128, dModel: 128, heads: 4, depth: 32, dFf: 600, bias: [1, 4, 128] },
     { layers: 1, batch: 3, length: 17, dModel: 20, heads: 2, depth: 10, dFf: 530, bias: [3, 2, 17] },
