@@ -50,15 +50,15 @@ const FEW_ROWS = 8;
 const COMPRESSED_COLUMNS = 32;
 const COMPRESSED_STEPS = 256;
 
-/** Whether what ReLU leaves is multiplied without its zeros. */
-function skipsZeros({ batch, length, dFf }: EncoderSizes): boolean {
-  return batch * length > FEW_ROWS && dFf % 2 === 0;
+/** Whether what ReLU leaves is multiplied without its zeros: BLAS takes less time with them. */
+function skipsZeros({ blas }: SimdBackend, { batch, length, dFf }: EncoderSizes): boolean {
+  return blas === undefined && batch * length > FEW_ROWS && dFf % 2 === 0;
 }
 
 export function placesOfEncoder(backend: SimdBackend, sizes: EncoderSizes, isGated: boolean): Places<PlaceName> {
   const { batch, length, dModel, inner, dFf, numHeads } = sizes;
   const rows = batch * length;
-  const withoutZeros = !isGated && skipsZeros(sizes);
+  const withoutZeros = !isGated && skipsZeros(backend, sizes);
   const mostPacked = Math.max(dModel, inner, withoutZeros ? 0 : dFf);
   return layOut({
     normed: rows * dModel,
@@ -75,7 +75,10 @@ export function placesOfEncoder(backend: SimdBackend, sizes: EncoderSizes, isGat
   });
 }
 
-/** The jobs of an encoder, in order, for where BLAS doesn't multiply. They change `x`, which lies at an address of the heap, into what is encoded. */
+/**
+ * The jobs of an encoder in which each token is a row. They change `x`, which lies at an address of the heap, into what is
+ * encoded.
+ */
 export class EncoderJobs {
   readonly jobs: Job[] = [];
   readonly #backend: SimdBackend;
@@ -119,7 +122,7 @@ export class EncoderJobs {
       return;
     }
     this.#linear(at.normed, [up]);
-    if (skipsZeros(this.#sizes)) {
+    if (skipsZeros(this.#backend, this.#sizes)) {
       this.#addWithoutZeros(layer.down);
       return;
     }

@@ -94,6 +94,7 @@ describeConfigurations("Encoder", () => {
     { layers: 1, batch: 3, length: 17, dModel: 20, heads: 2, depth: 10, dFf: 530, bias: [3, 2, 17] },
     { layers: 15, batch: 2, length: 13, dModel: 96, heads: 2, depth: 40, dFf: 130, bias: [2, 2, 1] },
     { layers: 1, batch: 2, length: 130, dModel: 256, heads: 2, depth: 64, dFf: 512, bias: [1, 2, 1] },
+    { layers: 1, batch: 9, length: 60, dModel: 40, heads: 2, depth: 20, dFf: 64, bias: [9, 1, 1] },
     { layers: 1, batch: 1, length: 150, dModel: 48, heads: 3, depth: 16, dFf: 96, bias: [1, 1, 150] },
   ])("does an encoder's blocks: %o", async (sizes) => {
     for (const isGated of [false, true]) {
