@@ -188,7 +188,7 @@ export function transposedLinearJobs(
   return atOnce(maps, ({ weight, c }) => tilesJob(backend, product, SINGLE, weight, a, c, accumulate, maps.length - 1));
 }
 
-/** From so many rows on, what else is done to columns takes longer than their products save. */
+/** Of more rows, what else is done to columns takes longer than their products save. */
 const MOST_COLUMNS = 512;
 
 /**
