@@ -14,6 +14,8 @@ export type Blas = {
   sgemmTiles: KernelFunction;
   /** How the pool's threads get at it, which then share tiles out; undefined where it has threads of its own. */
   source: SgemmSource | undefined;
+  /** As in `Gemm`. */
+  favoursColumns: boolean;
 };
 
 /** The library, or why there is none. */
@@ -78,7 +80,7 @@ export function usualPlaces({ platform, arch }: NodeJS.Process): string[] {
 
 function load(koffi: Koffi, koffiFile: string, library: string, heap: Heap, threads: number): Blas {
   const base = baseAddress(koffi, heap);
-  const { sgemm, mayBeShared, setThreads } = openGemm(koffi.load(library), base);
+  const { sgemm, mayBeShared, favoursColumns, setThreads } = openGemm(koffi.load(library), base);
   const isShared = threads > 1 && mayBeShared;
   setThreads?.(isShared ? 1 : threads);
   const blas: Blas = {
@@ -87,6 +89,7 @@ function load(koffi: Koffi, koffiFile: string, library: string, heap: Heap, thre
     sgemm,
     sgemmTiles: sgemmTiles(sgemm),
     source: isShared ? { koffi: koffiFile, library, heap: base() } : undefined,
+    favoursColumns,
   };
   check(blas, heap);
   return blas;

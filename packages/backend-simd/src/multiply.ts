@@ -191,13 +191,9 @@ export function transposedLinearJobs(
 /** Of more rows, what else is done to columns takes longer than their products save. */
 const MOST_COLUMNS = 512;
 
-/**
- * Whether linear maps of so many rows are faster where they lie transposed. oneDNN then reads weights as they are, instead of
- * putting them in order first: with weights from memory, on one thread, it makes 210 to 224 GFLOP/s of 128 rows instead of
- * 189, and 117 to 137 of 16 instead of 70. To OpenBLAS it's the same from 64 rows on.
- */
+/** Whether linear maps of so many rows are faster where they lie transposed. */
 export function areFasterTransposed({ blas }: SimdBackend, rows: number): boolean {
-  return blas !== undefined && rows >= BLAS_ROWS && rows <= MOST_COLUMNS;
+  return blas?.favoursColumns === true && rows >= BLAS_ROWS && rows <= MOST_COLUMNS;
 }
 
 /** Jobs of which only the first waits. */

@@ -94,7 +94,7 @@ describe("ThreadPool", () => {
       const heap = new Heap(true);
       const { module } = await loadKernels(true, true);
       const source = { koffi, library: "", heap: 0 };
-      const blas: Blas = { library: "", threads: 2, sgemm() {}, sgemmTiles() {}, source };
+      const blas: Blas = { library: "", threads: 2, sgemm() {}, sgemmTiles() {}, source, favoursColumns: false };
       const pool = new ThreadPool(module, heap, { threads: 2, reason: "asked for" }, blas);
       const { address } = heap.allocate(4_000_000);
       pool.run("fill4", [address, 1], 1_000_000, 1);

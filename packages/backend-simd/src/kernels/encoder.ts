@@ -1,10 +1,9 @@
-import { type TensorInfo, util } from "@tensorflow/tfjs-core";
-import type { SimdBackend } from "../backend.js";
+import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { areFasterTransposed } from "../multiply.js";
-import { EncoderJobs, type EncoderLayer, type EncoderSizes, placesOfEncoder } from "./encoder-jobs.js";
+import { encodeColumns } from "./column-encoder.js";
+import type { EncoderLayer } from "./encoder-jobs.js";
 import { areAll, byName, type KernelArguments, type KernelTable } from "./kernel.js";
-import { transposeMatrices } from "./transpose.js";
-import { placesOfTransposedEncoder, TransposedEncoderJobs } from "./transposed-encoder-jobs.js";
+import { encodeRows } from "./row-encoder.js";
 
 export const encoderKernels: KernelTable = { Encoder: (args) => encoder(args) };
 
@@ -30,46 +29,6 @@ function encoder({ inputs, attrs, backend }: KernelArguments): TensorInfo | unde
   const sizes = { batch, length, dModel, inner, dFf, numHeads, depth: inner / numHeads };
   const run = areFasterTransposed(backend, batch * length) ? encodeColumns : encodeRows;
   return run(backend, x, { sizes, layers, finalNorm, isGated, epsilon });
-}
-
-type EncoderSpec = {
-  sizes: EncoderSizes;
-  layers: readonly EncoderLayer[];
-  finalNorm: TensorInfo;
-  isGated: boolean;
-  epsilon: number;
-};
-
-function encodeRows(backend: SimdBackend, x: TensorInfo, spec: EncoderSpec): TensorInfo {
-  const { sizes, layers, finalNorm, isGated, epsilon } = spec;
-  const encoded = backend.output(x.shape);
-  const places = placesOfEncoder(backend, sizes, isGated);
-  return backend.withMemory(places.bytes, (start) => {
-    const [from, to] = [backend.address(x), backend.address(encoded)];
-    backend.heap.float32.copyWithin(to / 4, from / 4, from / 4 + util.sizeFromShape(x.shape));
-    const jobs = new EncoderJobs(backend, to, sizes, epsilon, places.from(start));
-    for (const layer of layers) jobs.addBlock(layer);
-    jobs.addNorm(finalNorm);
-    backend.pool.runAll(jobs.jobs);
-    return encoded;
-  });
-}
-
-function encodeColumns(backend: SimdBackend, x: TensorInfo, spec: EncoderSpec): TensorInfo {
-  const { sizes, layers, finalNorm, isGated, epsilon } = spec;
-  const encoded = backend.output(x.shape);
-  const places = placesOfTransposedEncoder(backend, sizes, isGated);
-  return backend.withMemory(places.bytes, (start) => {
-    const at = places.from(start);
-    const [tokens, features] = [sizes.batch * sizes.length, sizes.dModel];
-    transposeMatrices(backend, backend.address(x), at.x, { count: 1, rows: tokens, columns: features });
-    const jobs = new TransposedEncoderJobs(backend, sizes, epsilon, at);
-    for (const layer of layers) jobs.addBlock(layer);
-    jobs.addNorm(finalNorm);
-    backend.pool.runAll(jobs.jobs);
-    transposeMatrices(backend, at.normed, backend.address(encoded), { count: 1, rows: features, columns: tokens });
-    return encoded;
-  });
 }
 
 /** A layer's inputs, in order; a gate follows, if there is one. */
