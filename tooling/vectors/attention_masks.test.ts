@@ -1,4 +1,4 @@
-import { combineBiases, paddingBias, prefixBias, segmentBias } from "@t5ts/layers";
+import { causalBias, combineBiases, paddingBias, prefixBias, segmentBias } from "@t5ts/layers";
 import { CPU_BACKEND, selectBackend } from "@t5ts/tensor-core";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, expect } from "vitest";
@@ -16,6 +16,16 @@ runVectors("attention_masks.json", {
   attention_mask_equal: (c) => {
     const segments = toMask(c.segment_ids);
     expect(visible(segmentBias(segments, segments))).toEqual(c.expected);
+  },
+  causal_mask: (c) => {
+    expect(visible(causalBias(c.length, c.length))).toEqual([c.expected]);
+  },
+  // What several masks let through is what the sum of their biases leaves at 0.
+  combine_masks: (c) => {
+    const biases = (c.masks as (number[] | null)[]).map((mask) =>
+      mask === null ? undefined : paddingBias(toMask([mask])),
+    );
+    expect(visible(combineBiases(...biases))).toEqual([[c.expected]]);
   },
   combine_biases: (c) => {
     const biases = (c.biases as (number[] | null)[]).map((bias) => (bias === null ? undefined : tf.tensor(bias)));

@@ -1,4 +1,5 @@
 import {
+  allowTokens,
   badWords,
   forceToken,
   keepTopK,
@@ -16,29 +17,43 @@ import { expectClose, runVectors, type VectorCase } from "./run-vectors.js";
 // Where a case states no tolerance: float32 scores of about 1.
 const FLOAT32 = 1e-6;
 
-runVectors("decoding_processors.json", {
-  min_length: (c) => {
-    const isBlocked = forbidden(minLength(c.min_length, c.eos_id), tokensOf(c.current_length), c.eos_id + 1).includes(
-      c.eos_id,
-    );
-    expect(isBlocked).toBe(c.eos_blocked);
+runVectors(
+  "decoding_processors.json",
+  {
+    min_length: (c) => {
+      const isBlocked = forbidden(minLength(c.min_length, c.eos_id), tokensOf(c.current_length), c.eos_id + 1).includes(
+        c.eos_id,
+      );
+      expect(isBlocked).toBe(c.eos_blocked);
+    },
+    repetition_penalty: (c) => {
+      for (const [row, tokens] of (c.tokens as number[][]).entries()) {
+        const scores = Float32Array.from(c.scores[row]);
+        repetitionPenalty(c.penalty)(scores, tokens, row);
+        expectClose(scores, c.expected[row], c.tolerance ?? FLOAT32);
+      }
+    },
+    no_repeat_ngram: (c) => expectBanned(c, noRepeatNgram(c.n)),
+    encoder_no_repeat_ngram: (c) => expectBanned(c, noRepeatInputNgram(c.encoder_tokens, c.n)),
+    bad_words: (c) => expectBanned(c, badWords(c.bad_words, c.eos_id)),
+    forced_first_token: (c) => expectForced(c, forceToken(c.token, 1)),
+    forced_last_token: (c) => expectForced(c, forceToken(c.token, c.max_length - 1)),
+    top_k: (c) => expectKept(c, (scores) => keepTopK(scores, c.k, c.min_tokens_to_keep)),
+    top_p: (c) => expectKept(c, (scores) => keepTopP(scores, c.p, c.min_tokens_to_keep)),
+    typical: (c) => expectKept(c, (scores) => keepTypical(scores, c.mass, c.min_tokens_to_keep)),
+    prefix_constrained: (c) => {
+      const process = allowTokens((_, input) => c.allowed[input]);
+      const banned = (c.allowed as number[][]).map((_, input) => forbidden(process, [0], c.vocab_size, input));
+      expect(banned).toEqual(c.banned);
+    },
   },
-  repetition_penalty: (c) => {
-    for (const [row, tokens] of (c.tokens as number[][]).entries()) {
-      const scores = Float32Array.from(c.scores[row]);
-      repetitionPenalty(c.penalty)(scores, tokens, row);
-      expectClose(scores, c.expected[row], c.tolerance ?? FLOAT32);
-    }
+  {
+    notCovered: {
+      hamming_diversity: "beams aren't searched in groups that are to differ",
+      remove_nan_inf: "a score that isn't a number is an error here, and no 0",
+    },
   },
-  no_repeat_ngram: (c) => expectBanned(c, noRepeatNgram(c.n)),
-  encoder_no_repeat_ngram: (c) => expectBanned(c, noRepeatInputNgram(c.encoder_tokens, c.n)),
-  bad_words: (c) => expectBanned(c, badWords(c.bad_words, c.eos_id)),
-  forced_first_token: (c) => expectForced(c, forceToken(c.token, 1)),
-  forced_last_token: (c) => expectForced(c, forceToken(c.token, c.max_length - 1)),
-  top_k: (c) => expectKept(c, (scores) => keepTopK(scores, c.k, c.min_tokens_to_keep)),
-  top_p: (c) => expectKept(c, (scores) => keepTopP(scores, c.p, c.min_tokens_to_keep)),
-  typical: (c) => expectKept(c, (scores) => keepTypical(scores, c.mass, c.min_tokens_to_keep)),
-});
+);
 
 const tokensOf = (length: number): number[] => Array.from({ length }, (_, i) => i);
 

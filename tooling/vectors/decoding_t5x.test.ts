@@ -1,5 +1,6 @@
 import { createRng } from "@t5ts/random";
 import {
+  allowTokens,
   type GenerateOptions,
   generate,
   type Hypothesis,
@@ -52,6 +53,39 @@ runVectors(
       const outputs = await eachInput(c, steps, () => beams);
       for (const [row, found] of outputs.entries()) expectWorstFirst(found, c.expected[row], c.scores[row], c);
     },
+    beam_search_markov: (c) => {
+      const tables = [[], ...c.transition_logits_by_step] as number[][][];
+      const search = startSearch(c);
+      let last = [0];
+      for (let step = 0; !search.isDone; step++) {
+        const rows = last.map((token) => scoreRow(step === 0 ? c.first_step_logits : tables[step]![token]!));
+        last = search.advance(rows).tokens;
+      }
+      expectWorstFirst(search.best(c.beam), c.expected, c.scores, c);
+    },
+    exhaustive_best: (c) => {
+      const wide = { ...c, beam: 4 * c.logits_by_current_token.length };
+      const [best] = searchBigram(wide);
+      expect(best?.ids).toEqual(c.best);
+      expectClose(best?.score, c.best_score, c.tolerance ?? EXACT);
+    },
+    sample_forced_draws: async (c) => {
+      const vocabSize = 1 + Math.max(...[c.inputs, c.draws_per_step].flat(2), c.eos_id);
+      const model = scriptedModel("token", [], vocabSize);
+      model.config.eosTokenId = c.eos_id;
+      const inputs = c.inputs as number[][];
+      const inputIds = tf.ones([inputs.length, 1], "int32") as tf.Tensor2D;
+      // The draw of each step stands in for a generator's.
+      const draw = allowTokens((tokens, row) => [c.draws_per_step[tokens.length - 1][row]]);
+      const outputs: number[][] = [];
+      for (const [row, input] of inputs.entries()) {
+        const prompts = inputs.map(promptOf);
+        const maxNewTokens = input.length - prompts[row]!.length;
+        const found = await generate(model, { inputIds }, { maxNewTokens, prompts, processors: [draw] });
+        outputs.push(padded(found[row]![0]!, input.length));
+      }
+      expect(outputs).toEqual(c.expected);
+    },
     sort_decodes: (c) => {
       for (const [row, decodes] of (c.decodes as number[][][]).entries()) {
         const hypotheses = decodes.map((ids, i) => ({ ids, score: c.scores[row][i] as number }));
@@ -67,6 +101,7 @@ runVectors(
       add_beam_dim: "T5X keeps the beams of a batch in one array of a fixed shape; here each input has a list of them",
       flat_batch_beam_expand: "as add_beam_dim",
       right_align_prompts: "T5X pads prompts into one array; here each is a list of its own length",
+      left_align_prompts: "as right_align_prompts",
     },
   },
 );
@@ -127,20 +162,26 @@ async function bigram(c: VectorCase, options: Partial<GenerateOptions>): Promise
 
 /** The search alone, without a model. */
 function searchBigram(c: VectorCase): Hypothesis[] {
-  const rows = (c.logits_by_current_token as number[][]).map((logits) => ({
-    scores: Float32Array.from(logits),
-    logZ: Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit), 0)),
-  }));
-  const search = new T5xBeamSearch({
+  const rows = (c.logits_by_current_token as number[][]).map(scoreRow);
+  const search = startSearch(c);
+  let last = [c.start_token as number];
+  while (!search.isDone) last = search.advance(last.map((token) => rows[token]!)).tokens;
+  return search.best(c.beam);
+}
+
+function startSearch(c: VectorCase): T5xBeamSearch {
+  return new T5xBeamSearch({
     numBeams: c.beam,
     maxNewTokens: c.max_decode_length,
     eosTokenId: c.eos_id,
     lengthPenalty: c.alpha,
     isEarlyStopping: false,
   });
-  let last = [c.start_token as number];
-  while (!search.isDone) last = search.advance(last.map((token) => rows[token]!)).tokens;
-  return search.best(c.beam);
+}
+
+function scoreRow(logits: number[]): { scores: Float32Array; logZ: number } {
+  const total = logits.reduce((sum, logit) => sum + Math.exp(logit), 0);
+  return { scores: Float32Array.from(logits), logZ: Math.log(total) };
 }
 
 /** T5X returns the worst first, with rows of padding in places that no sequence took. */

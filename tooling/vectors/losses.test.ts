@@ -1,3 +1,4 @@
+import { matrixRows, padBatch } from "@t5ts/datasets";
 import { languageModelLoss, type NormalizerKind, type TargetBatch, targetWeights, zLoss } from "@t5ts/losses";
 import { CPU_BACKEND, selectBackend, valueAndGrad } from "@t5ts/tensor-core";
 import * as tf from "@tensorflow/tfjs-core";
@@ -15,6 +16,27 @@ runVectors("losses.json", {
     };
     const actual = targetWeights(kind as NormalizerKind, batch);
     expectClose(actual, { normalizer: factor, weights }, tolerance);
+  },
+
+  shift_tokens_right({ labels, pad_id, decoder_start_id, expected }) {
+    const examples = (labels as number[][]).map((row) => ({ inputIds: [1], labels: row }));
+    const vocabSize = 1 + Math.max(...(labels as number[][]).flat(), pad_id, decoder_start_id, 1);
+    const labelLengths = [labels[0].length];
+    const { decoderInputIds } = padBatch(examples, {
+      padId: pad_id,
+      decoderStartId: decoder_start_id,
+      vocabSize,
+      labelLengths,
+    });
+    expect(matrixRows(decoderInputIds)).toEqual(expected);
+  },
+
+  // Here a place's share of its segment is what is wanted of the sum, so the sum is what the share divides.
+  sum_weights_per_segment({ weights, segment_ids, expected, tolerance = 1e-6 }) {
+    const batch: TargetBatch = { targets: weights, lossWeights: weights, segmentIds: segment_ids };
+    const { weights: shares } = targetWeights("AVERAGE_PER_SEQUENCE", batch);
+    const sums = shares.map((row, i) => row.map((share, j) => (share === 0 ? 0 : weights[i][j] / share)));
+    expectClose(sums, expected, tolerance);
   },
 
   weighted_cross_entropy({ logits, targets, weights, label_smoothing, z_loss, normalizing_factor, ...expected }) {

@@ -45,6 +45,17 @@ runVectors("metrics_bleu.json", {
     const { score } = sentenceBleu(testCase.hypothesis, testCase.references, optionsOf(testCase));
     expectClose(score, testCase.expected, testCase.tolerance ?? TOLERANCE);
   },
+  bleu_statistics: (testCase) => {
+    const references = byHypothesis(testCase.references_by_stream);
+    const { matches, totals } = corpusBleu(testCase.hypotheses, references, optionsOf(testCase));
+    expect({ matches, totals }).toEqual({ matches: testCase.common, totals: testCase.total });
+  },
+  // The options that T5's metric of that name sets.
+  t5_bleu: ({ predictions, targets, expected, tolerance = TOLERANCE }) => {
+    const references = (targets as (string | string[])[]).map((target) => [target].flat());
+    const { score } = corpusBleu(predictions, references, { tokenizer: "intl" });
+    expectClose(score, expected, tolerance);
+  },
   bleu_from_statistics: (testCase) => {
     const counts = {
       matches: testCase.common,

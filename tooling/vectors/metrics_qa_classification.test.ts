@@ -8,7 +8,9 @@ import {
   coqaF1,
   coqaTokenize,
   f1WithInvalid,
+  firstOfGroups,
   labelToClassId,
+  labelToNumber,
   matthewsCorrelation,
   meanMulticlassF1,
   meanOverGroups,
@@ -78,6 +80,25 @@ runVectors("metrics_qa_classification.json", {
       expectClose(byGroup.get(group)?.accuracy, expected, testCase.tolerance ?? 1e-6, group);
     }
   },
+  deduplicate_metric_accuracy: (testCase) => {
+    const targets = testCase.targets as { group: string; value: number }[];
+    const scores = firstOfGroups(
+      (p, t) => ({ accuracy: accuracy(p, t) }),
+      testCase.predictions as number[],
+      targets.map(({ value }) => value),
+      targets.map(({ group }) => group),
+    );
+    expectClose(scores.accuracy, testCase.expected, testCase.tolerance ?? 1e-6);
+  },
+  multirc_f1_over_all_answers: ofPairs(f1WithInvalid),
+  // One turn of CoQA: the words of two answers.
+  sequence_f1: (testCase) => {
+    for (const [target, prediction, expected] of testCase.cases_list as [string[], string[], number][]) {
+      const score = coqaF1([prediction.join(" ")], [[target.join(" ")]]) / 100;
+      expectClose(score, expected, testCase.tolerance ?? 1e-6, `${target} / ${prediction}`);
+    }
+  },
+  string_to_float: (testCase) => expect(labelToNumber(testCase.text, testCase.default)).toBe(testCase.expected),
   auc: (testCase) => {
     const labels = thresholdLabels(testCase.targets, testCase.targets_threshold ?? 1);
     const scores = testCase.predictions as number[];

@@ -8,6 +8,10 @@ function stemOf(testCase: VectorCase): { stem?: (word: string) => string } {
   return testCase.stemmer ? { stem: porterStem } : {};
 }
 
+function wordsOf(numbers: number[]): string {
+  return numbers.join(" ");
+}
+
 /** The lines of a text of T5's own tests, if it lies beside the vectors under its path or its name. */
 function linesOf(path: string): string[] | undefined {
   const found = [`${VECTORS}/${path}`, `${VECTORS}/${path.split("/").at(-1)}`].find((place) => existsSync(place));
@@ -43,6 +47,30 @@ runVectors(
       const scores = meanRouge(linesOf(testCase.prediction_file)!, targets, options);
       expect(targets.length).toBe(testCase.pairs);
       expectClose(scores, testCase.expected, testCase.tolerance ?? 0.002);
+    },
+    // Subsequences of numbers are those of words; how long one is stands in the score.
+    lcs: (testCase) => {
+      const score = rouge(wordsOf(testCase.candidate), [wordsOf(testCase.reference)], { types: ["rougeL"] }).rougeL!;
+      expectClose(score.precision * testCase.candidate.length, testCase.length, 1e-9);
+      expectClose(score.recall * testCase.reference.length, testCase.length, 1e-9);
+      expect(testCase.reference_indices.length).toBe(testCase.length);
+    },
+    union_lcs: (testCase) => {
+      const lines = (testCase.candidates as number[][]).map(wordsOf).join("\n");
+      const score = rouge(lines, [wordsOf(testCase.reference)], { types: ["rougeLsum"] }).rougeLsum!;
+      expectClose(score.recall * testCase.reference.length, testCase.expected.length, 1e-9);
+    },
+    summary_level_lcs: (testCase) => {
+      const lines = (rows: number[][]): string => rows.map(wordsOf).join("\n");
+      const types = ["rougeLsum"];
+      const { rougeLsum } = rouge(lines(testCase.candidates), [lines(testCase.references)], { types });
+      const { precision, recall, fmeasure, tolerance } = testCase;
+      expectClose(rougeLsum, { precision, recall, fmeasure }, tolerance ?? 1e-9);
+    },
+    porter_stem: (testCase) => {
+      const stems = testCase.stems ?? testCase.expected;
+      expect(stems).toHaveLength(testCase.words.length);
+      expect(testCase.words.map(porterStem)).toEqual(stems);
     },
     bootstrap: (testCase) => {
       const average = (values: readonly number[]): number => values.reduce((sum, x) => sum + x, 0) / values.length;

@@ -1,4 +1,12 @@
-import { characterErrorRate, countEdits, spanF1, sumOfEdits, tagSpans, wordErrorRate } from "@t5ts/metrics";
+import {
+  characterErrorRate,
+  countEdits,
+  spanF1,
+  sumOfEdits,
+  tagSpans,
+  wordEditDistance,
+  wordErrorRate,
+} from "@t5ts/metrics";
 import { expect } from "vitest";
 import { expectClose, runVectors, type VectorCase } from "./run-vectors.js";
 
@@ -32,6 +40,13 @@ runVectors("metrics_wer_span.json", {
       expect([edits, length]).toEqual([expected.char_edits, expected.reference_chars]);
       expectClose(rate, expected.cer, tolerance, "cer");
     }
+  },
+  wer_corpus: ({ hypotheses, references, wer, cer, tolerance = TOLERANCE }) => {
+    expectClose(wordErrorRate(hypotheses, references).rate, wer, tolerance, "wer");
+    expectClose(characterErrorRate(hypotheses, references).rate, cer, tolerance, "cer");
+  },
+  edit_distance: ({ predictions, targets, lower = true, expected }) => {
+    expect(wordEditDistance(predictions, targets, { lower }).sum).toBe(expected);
   },
   span_f1: (testCase) => {
     expect(spansOf(testCase.target), "target_spans").toEqual(testCase.target_spans);

@@ -6,6 +6,10 @@ import { expectClose, runVectors, type VectorCase } from "./run-vectors.js";
 const PRINTED = 1e-9;
 
 runVectors("mixing.json", {
+  // A rate that is computed is a number before it comes here.
+  callable_rate: ({ rate, expected }) => {
+    expect(resolveMixture({ mixture: [["task", rate]] }, "mixture")).toEqual({ task: expected });
+  },
   mixing_rate_num_examples: (c) => {
     // A task that isn't cached has no count of its examples after preprocessing; that of its records stands in.
     const numExamples = c.cached === false ? c.num_input_examples : (c.num_examples ?? c.num_input_examples);

@@ -136,6 +136,31 @@ runVectors("optimizers.json", {
     expectClose(numbers(t5xState(state)), testCase.final_state ?? null, testCase.tolerance ?? 1e-5, "final_state");
   },
 
+  // The state is decay · 0 + (1 - decay) · grad², so a gradient of 1 shows the decay.
+  adafactor_decay({ decay_rate, steps, expected, step_offset = 0, tolerance = 1e-6 }) {
+    const optimizer = makeAdafactor({ decay_rate, step_offset });
+    const decays = (steps as number[]).map((step) => {
+      const params = { param: tf.ones([1]) };
+      const place = { step, learningRate: 0, gradScale: 1 };
+      const { state } = optimizer.update({ param: tf.ones([1]) }, optimizer.init(params), params, place);
+      return 1 - leaves(state.full)[0]!.dataSync()[0]!;
+    });
+    expectClose(decays, expected, tolerance);
+  },
+
+  // Leaving an option out is the same as giving its default.
+  adafactor_defaults({ expected }) {
+    const given: Optimizer<Params, AdafactorState> = makeAdafactor(expected);
+    const left: Optimizer<Params, AdafactorState> = adafactor({ dialect: "t5x", decays: () => true });
+    const params: Params = { param: tf.reshape(tf.linspace(-1, 2, 128 * 130), [128, 130]) };
+    const place = { step: 3, learningRate: 0.1, gradScale: 1 };
+    const grads: Params = { param: tf.sin(tf.mul(params.param, 40)) };
+    const [a, b] = [given, left].map((optimizer) => optimizer.update(grads, optimizer.init(params), params, place));
+    expect(a!.params.param.arraySync()).toEqual(b!.params.param.arraySync());
+    expect(numbers(t5xState(a!.state))).toEqual(numbers(t5xState(b!.state)));
+    expect(leaves(a!.state.row)).toHaveLength(1);
+  },
+
   adamw_trajectory(testCase) {
     runTrajectory(testCase, makeAdamW(testCase.hyper, testCase.rms_scaled));
   },

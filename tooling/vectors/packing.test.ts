@@ -8,6 +8,7 @@ import {
   shiftRight,
   shiftRightInSegments,
   trimAndPack,
+  trimAndPad,
   trimFeatures,
 } from "@t5ts/datasets";
 import { expect } from "vitest";
@@ -27,13 +28,7 @@ runVectors("packing.json", {
     expect(rows).toEqual(c.expected);
   },
   trim_and_pad: (c) => {
-    const examples = trimFeatures(c.examples, c.lengths) as Record<string, number[]>[];
-    const padded = examples.map((example) =>
-      Object.fromEntries(
-        Object.entries(example).map(([name, ids]) => [name, [...ids, ...Array(c.lengths[name] - ids.length).fill(0)]]),
-      ),
-    );
-    expect(padded).toEqual(c.expected);
+    expect(trimAndPad(c.examples, c.lengths)).toEqual(c.expected);
   },
   autoregressive_inputs: (c) =>
     expectValue(c, () => (c.segment_ids ? shiftRightInSegments(c.tokens, c.segment_ids, c.bos_id) : shifted(c))),

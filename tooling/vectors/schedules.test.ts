@@ -4,6 +4,7 @@ import {
   cosineSchedule,
   inverseSquareRootSchedule,
   linearSchedule,
+  meshSchedule,
   polynomialSchedule,
   type Schedule,
   t5xSchedule,
@@ -52,9 +53,15 @@ const FAMILIES: Record<string, (testCase: VectorCase) => Schedule> = {
     }),
 };
 
+function mesh({ args }: VectorCase): Schedule {
+  const { train_steps, total_train_steps, total_steps, ...rest } = args as Args;
+  const totalSteps = (total_train_steps ?? train_steps ?? total_steps) as number;
+  return meshSchedule({ totalSteps, ...camelCase(rest) });
+}
+
 runVectors("schedules.json", {
   schedule(testCase) {
-    const make = FAMILIES[testCase.family];
+    const make = /mesh|noam/.test(testCase.family) ? mesh : FAMILIES[testCase.family];
     if (!make) throw new Error(`no schedules of the family "${testCase.family}"`);
     expectClose(testCase.steps.map(make(testCase)), testCase.expected, testCase.tolerance ?? 1e-9);
   },

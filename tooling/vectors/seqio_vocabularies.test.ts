@@ -62,6 +62,10 @@ runVectors("seqio_vocabularies.json", {
     const options = { vocabSize: base_vocab_size, end: eos_id ?? -1, unknown: unk_id ?? undefined };
     expect(idsUpToEnd(ids, options)).toEqual(expected_ids);
   },
+  pass_through_decode({ ids, eos_id, expected }) {
+    const end = eos_id ?? -1;
+    expect(idsUpToEnd(ids, { vocabSize: Number.POSITIVE_INFINITY, end })).toEqual(expected);
+  },
   unigram_word_vocabulary({ words, split_on_space, unk_id, encode, decode }) {
     const vocabulary = new WordVocabulary(words, { splitOnSpace: split_on_space });
     if (unk_id !== undefined) expect(vocabulary.unknown).toBe(unk_id);

@@ -2,7 +2,7 @@ import type { Tokenizer } from "@t5ts/tokenizer-bpe";
 import { loadT5Tokenizer, loadUnigram } from "@t5ts/tokenizer-sentencepiece";
 import { expect } from "vitest";
 import { runVectors, type VectorCase } from "./run-vectors.js";
-import { readFixture } from "./sentencepiece-fixtures.js";
+import { readFixture, sentencePiece } from "./sentencepiece-fixtures.js";
 
 const loaders: Record<string, () => Tokenizer> = {
   // tokenizer_config.json of t5-small asks for clean_up_tokenization_spaces.
@@ -47,6 +47,21 @@ runVectors("tokenizer_t5.json", {
   t5_encode_same(testCase) {
     const [first, ...others] = (testCase.texts as string[]).map((text) => tokenizerOf(testCase).encode(text));
     for (const ids of others) expect(ids).toEqual(first);
+  },
+  spm_encode({ model, text, pieces, ids }) {
+    const tokenizer = sentencePiece(model);
+    expect(tokenizer.encode(text)).toEqual(ids);
+    if (pieces !== undefined) expect(tokenizer.encodeDetailed(text).pieces).toEqual(pieces);
+  },
+  t5_sentinels({ model, extra_ids, piece_count, ids }) {
+    const bytes = readFixture(model ?? "t5_base.model");
+    const tokenizer = loadT5Tokenizer(bytes, { extraIds: extra_ids, dialect: "hf" });
+    expect(tokenizer.special.sentinels).toHaveLength(extra_ids);
+    expect(Math.min(...tokenizer.special.sentinels)).toBe(piece_count);
+    for (const [name, id] of Object.entries(ids as Record<string, number>)) {
+      const [, number] = /^<extra_id_(\d+)>$/.exec(name) ?? [];
+      expect(tokenizer.special.sentinels[Number(number)], name).toBe(id);
+    }
   },
   t5_vocab({ model, extra_ids, vocab_size, with_pad }) {
     // The vocabulary as transformers counts it is the pieces and the sentinels; a missing pad comes after them.

@@ -59,8 +59,8 @@ export type PrefixLmFeatures = DecoderFeatures & {
 };
 
 /**
- * Inputs and targets, and suffixes if there are any, one after the other in the row of a decoder; its length is the sum
- * of theirs.
+ * Inputs, targets and suffixes, those that `lengths` names, one after the other in the row of a decoder; its length is
+ * the sum of theirs. Without targets, when there's only something to go on from, nothing but inputs counts.
  *
  * @param lossOnTargetsOnly Whether the inputs are left out of the loss.
  */
@@ -72,7 +72,8 @@ export function prefixLmFeatures<F extends "inputs" | "targets" | "suffixes">(
   checkLengths(examples, lengths, padId);
   const length = Object.values<number>(lengths).reduce((sum, one) => sum + one, 0);
   const hasSuffixes = "suffixes" in lengths;
-  const joined = examples.map((example) => joinPrefix(example as JoinedSource, padId));
+  const named = examples.map((example) => mapFeatures(lengths, (_, name) => example[name]));
+  const joined = named.map((example) => joinPrefix(example as unknown as JoinedSource, padId));
   const rowLengths = { ids: length };
   const groups =
     options.layout === "packed" ? packGroups<"ids", Joined>(joined, rowLengths) : joined.map((one) => [one]);
@@ -154,11 +155,11 @@ function segmentsOf({ segmentIds, positions }: PackedIds, layout: "packed" | "pa
   return layout === "packed" ? { segmentIds, positions } : {};
 }
 
-type JoinedSource = IdFeatures<"inputs" | "targets"> & Partial<IdFeatures<"suffixes">>;
+type JoinedSource = IdFeatures<"inputs"> & Partial<IdFeatures<"targets" | "suffixes">>;
 type Joined = { ids: number[]; isInput: number[]; isPrefix: number[]; isSuffix: number[] };
 
 function joinPrefix(example: JoinedSource, padId: number): Joined {
-  const [inputs, targets, suffixes] = [example.inputs, example.targets, example.suffixes ?? []].map((ids) =>
+  const [inputs, targets, suffixes] = [example.inputs, example.targets ?? [], example.suffixes ?? []].map((ids) =>
     withoutPadding(ids, padId),
   ) as [number[], number[], number[]];
   const ids = [...inputs, ...targets, ...suffixes];

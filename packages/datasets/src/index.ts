@@ -32,6 +32,7 @@ export {
   randomRegularNoiseMask,
   randomSpansNoiseMask,
   regularNoiseMask,
+  rollMask,
   type SpanMaskOptions,
   type SpanNoise,
   spansToMask,
@@ -68,6 +69,7 @@ export { truncateAroundAnswer } from "./truncate-around-answer.js";
 // Text to text
 
 export { type FieldOptions, formatFields, parseFields } from "./fields.js";
+export { fillInTheBlank } from "./fill-in-the-blank.js";
 export { type GlueOptions, glue, stsb, stsbLabel } from "./glue.js";
 export { xnli } from "./natural-language-inference.js";
 export { padNonspacedLanguages, padPunctuation } from "./pad-text.js";
@@ -98,6 +100,7 @@ export { summarize } from "./summarize.js";
 export type { TextExample } from "./text-example.js";
 export { languageName, multiTranslate, translate } from "./translate.js";
 export { type PronounRecord, pronounReferent, type WinogradRecord, winograd, winogradReferent } from "./winograd.js";
+export { wnliReferent } from "./wnli-referent.js";
 
 // Sentences
 
@@ -177,6 +180,13 @@ export {
   prefixLmFeatures,
   type RowSegments,
 } from "./features.js";
-export { type IdFeatures, type PackedIds, trimAndPack, trimFeatures } from "./pack.js";
+export {
+  type FeatureValues,
+  type IdFeatures,
+  type PackedIds,
+  trimAndPack,
+  trimAndPad,
+  trimFeatures,
+} from "./pack.js";
 export { type PackedBatch, type PackOptions, packBatch } from "./pack-batch.js";
 export { drawSplitPoint, packPrefixLmDecoderOnly, packPrefixLmEncoderDecoder } from "./prefix-lm-packing.js";

@@ -8,6 +8,7 @@ import {
   randomRegularNoiseMask,
   randomSpansNoiseMask,
   regularNoiseMask,
+  rollMask,
   spansToMask,
   T5_SPAN_NOISE,
 } from "./noise-mask.js";
@@ -153,3 +154,12 @@ describe("other masks", () => {
 function countSpans(mask: boolean[]): number {
   return mask.filter((isNoise, i) => isNoise && !mask[i - 1]).length;
 }
+
+describe("rollMask", () => {
+  it("moves places to the right and what leaves the end to the front, by any offset", () => {
+    const mask = [false, false, false, true, true];
+    const rolled = [true, true, false, false, false];
+    expect([2, 7, -3].map((offset) => rollMask(mask, offset))).toEqual([rolled, rolled, rolled]);
+    expect(rollMask([], 3)).toEqual([]);
+  });
+});

@@ -57,9 +57,13 @@ export function randomSpansNoiseMask(length: number, options: SpanMaskOptions, r
   const noise = randomSegmentation(numNoiseTokens, numSpans, rng);
   const kept = randomSegmentation(n - numNoiseTokens, numSpans, rng);
   const mask = spansToMask(kept, noise).slice(0, length);
-  if (!options.roll) return mask;
-  const offset = rng.integer(length);
-  return mask.map((_, i) => mask[(i - offset + length) % length]!);
+  return options.roll ? rollMask(mask, rng.integer(length)) : mask;
+}
+
+/** Moves each place of a mask `offset` to the right, what leaves it at the end coming in at the front. */
+export function rollMask(mask: NoiseMask, offset: number): NoiseMask {
+  const { length } = mask;
+  return mask.map((_, i) => mask[(((i - offset) % length) + length) % length]!);
 }
 
 /** The mask of spans laid out in turn: kept, noise, kept, noise, … */

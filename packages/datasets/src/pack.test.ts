@@ -1,8 +1,34 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { trimAndPack, trimFeatures } from "./pack.js";
+import { trimAndPack, trimAndPad, trimFeatures } from "./pack.js";
 
 const LENGTHS = { inputs: 7, targets: 4 };
+
+describe("trimAndPad", () => {
+  it("cuts and fills the features that have a length, whatever a place of them holds", () => {
+    const examples = [
+      { inputs: [7, 8, 1], weights: [[3, 0.5]], idx: [4] },
+      { inputs: [1, 2, 3, 4, 5, 6, 7, 8], weights: [], idx: [] },
+    ];
+    expect(trimAndPad(examples, { inputs: 5, weights: 2 })).toEqual([
+      {
+        inputs: [7, 8, 1, 0, 0],
+        weights: [
+          [3, 0.5],
+          [0, 0],
+        ],
+        idx: [4],
+      },
+      { inputs: [1, 2, 3, 4, 5], weights: [0, 0], idx: [] },
+    ]);
+  });
+
+  it("refuses to fill a feature whose places differ in size", () => {
+    expect(() => trimAndPad([{ pairs: [[1, 2], [3]] }], { pairs: 3 })).toThrow(
+      "trimAndPad: pairs: expected as many values at each place, got 2, 1",
+    );
+  });
+});
 
 describe("trimAndPack", () => {
   it("puts each example into one row, in order, whole but for what is trimmed", () => {

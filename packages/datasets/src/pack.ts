@@ -15,6 +15,45 @@ export function trimFeatures<F extends string>(
   return examples.map((example) => mapFeatures(lengths, (length, name) => example[name].slice(0, length)));
 }
 
+/** What a feature may hold: ids, or a list of values for each place, such as an id and its weight. */
+export type FeatureValues = readonly number[] | readonly (readonly number[])[];
+
+/**
+ * Brings each feature that has a length to it: cuts what is longer, fills what is shorter with `padId`. Where a place
+ * holds several values, all of a filled place are `padId`. Features without a length stay as they are.
+ *
+ * inputs [7, 8, 1] of length 5 → [7, 8, 1, 0, 0]; targets [[3, 0.5]] of length 2 → [[3, 0.5], [0, 0]]
+ *
+ * @throws RangeError if a feature is to be filled whose places hold different numbers of values.
+ *
+ * seqio's `trim_and_pad_dataset`.
+ */
+export function trimAndPad(
+  examples: readonly Readonly<Record<string, FeatureValues>>[],
+  lengths: Readonly<Record<string, number>>,
+  padId = 0,
+): Record<string, FeatureValues>[] {
+  return examples.map((example) =>
+    mapFeatures(example, (values, name) => {
+      const length = lengths[name];
+      return length === undefined ? values : fitTo(values, length, padId, name);
+    }),
+  );
+}
+
+function fitTo(values: FeatureValues, length: number, padId: number, name: string): FeatureValues {
+  const missing = Math.max(0, length - values.length);
+  const widths = new Set(values.map((value) => (typeof value === "number" ? undefined : value.length)));
+  if (missing > 0 && widths.size > 1) {
+    const sizes = [...widths].map((width) => width ?? "a number").join(", ");
+    throw new RangeError(`trimAndPad: ${name}: expected as many values at each place, got ${sizes}`);
+  }
+  const [width] = widths;
+  const filler = width === undefined ? padId : new Array<number>(width).fill(padId);
+  const fillers = Array.from({ length: missing }, () => filler);
+  return [...values.slice(0, length), ...fillers] as FeatureValues;
+}
+
 /**
  * Puts examples into rows of the given lengths, in order, as many into each as fit in all features; the rest of a row
  * is `padId`. Longer examples are trimmed, padding at their ends is dropped.

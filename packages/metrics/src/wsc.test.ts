@@ -11,6 +11,10 @@ describe("wscReferent", () => {
     expect(wscReferent("fuzzy cat", "fuzzy bunny")).toBe(0);
   });
 
+  it("gives no label to an answer that says nothing", () => {
+    expect([wscReferent("", "Bob"), wscReferent(" the ", "the turnip"), wscReferent("", "")]).toEqual([-1, -1, -1]);
+  });
+
   it("tells an owner from what he owns", () => {
     expect([wscReferent("Bob", "Bob's hat"), wscReferent("Bob's", "Bob's hat")]).toEqual([0, 1]);
   });

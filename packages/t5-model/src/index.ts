@@ -39,6 +39,7 @@ export {
   T5xBeamSearch,
   t5xLengthPenalty,
 } from "./beam-search.js";
+export { allowTokens } from "./allow-tokens.js";
 export {
   badWords,
   forceToken,

@@ -35,6 +35,7 @@ export {
   type WarmupOptions,
   withLinearEnd,
 } from "./schedule.js";
+export { type MeshScheduleOptions, meshSchedule } from "./mesh-schedule.js";
 export { type T5xScheduleOptions, t5xSchedule } from "./t5x-schedule.js";
 
 // Gradients
