@@ -53,6 +53,14 @@ describe("adamW", () => {
     close(run({ ...plain, weightDecay: 0.5, isRmsScaled: true }, [1]), [2 * 0.95 - 0.2]);
   });
 
+  it("moves a scalar that starts at 0 by the whole rate", () => {
+    const optimizer = adamW({ ...plain, isRmsScaled: true });
+    const params: Params = { weight: tf.scalar(0) };
+    const update = { step: 0, learningRate: 0.1, gradScale: 1 };
+    const next = optimizer.update({ weight: tf.scalar(3) }, optimizer.init(params), params, update);
+    close([...next.params.weight.dataSync()], [-0.1]);
+  });
+
   describe("with the kernel of a backend", () => {
     const registered = (): boolean => tf.getKernel("AdamWUpdate", "cpu") !== undefined;
     afterEach(() => {

@@ -23,7 +23,9 @@ export type AdamWOptions = ParameterRules & {
   hasBiasCorrection?: boolean;
   /**
    * Multiply the step by the root mean square of the parameter, at least 1e-3, as Adafactor does. It, and not the
-   * factoring, is what lets Adafactor train T5 where AdamW doesn't (nanoT5's AdamWScale). Default false.
+   * factoring, is what lets Adafactor train T5 where AdamW doesn't (nanoT5's AdamWScale). A scalar has no spread that
+   * its size could tell of: it isn't scaled, so that one that starts at 0, such as a learned weight of a loss, moves.
+   * Default false.
    */
   isRmsScaled?: boolean;
   /**
@@ -49,7 +51,8 @@ export function adamW(options: AdamWOptions = {}): Optimizer<TensorTree, AdamWSt
       updateEach(PARTS, { grads, state, params }, (path, leaf) => {
         const rate = learningRate * learningRateScale(path);
         const decay = decays(path, leaf.param.shape) ? weightDecay : 0;
-        return updateLeaf(leaf, attributesOf(options, { step, rate, decay, gradScale }));
+        const isRmsScaled = options.isRmsScaled === true && leaf.param.rank > 0;
+        return updateLeaf(leaf, attributesOf({ ...options, isRmsScaled }, { step, rate, decay, gradScale }));
       }),
   };
 }
