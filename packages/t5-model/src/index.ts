@@ -1,6 +1,6 @@
 // Configuration
 export type { ClassifierConfig, PositionsConfig, T5Config } from "./config.js";
-export { formatT5Config, isPublished, parseT5Config } from "./parse-config.js";
+export { formatT5Config, isPublished, parseT5Config } from "./checkpoint/parse-config.js";
 export {
   DESCRIBED,
   DESCRIBED_TINY,
@@ -53,8 +53,8 @@ export {
 export { keepTopK, keepTopP, keepTypical, type SamplingOptions, sampleToken } from "./sampling.js";
 
 // Checkpoints
-export { checkpointItems, countParameters, disposeT5, loadT5, unusedTensors } from "./checkpoint.js";
-export { listParameters, type Parameter } from "./parameters.js";
+export { checkpointItems, countParameters, disposeT5, loadT5, unusedTensors } from "./checkpoint/checkpoint.js";
+export { listParameters, type Parameter } from "./checkpoint/parameters.js";
 
 // A look inside
 export { type AttentionMaps, attentionMaps } from "./attention-maps.js";

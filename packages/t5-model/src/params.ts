@@ -18,8 +18,8 @@ import {
   type TaskLayerParams,
 } from "@t5ts/layers";
 import type { Rng } from "@t5ts/random";
+import { checkPartName } from "./checkpoint/part-name.js";
 import type { T5Config } from "./config.js";
-import { checkPartName } from "./part-name.js";
 
 /** A model is data: what it was built as, and what it has learned. */
 export type T5Model = { config: T5Config; params: T5Params };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { countParameters } from "./checkpoint.js";
-import { formatT5Config, parseT5Config } from "./parse-config.js";
+import { countParameters } from "./checkpoint/checkpoint.js";
+import { formatT5Config, parseT5Config } from "./checkpoint/parse-config.js";
 import {
   DESCRIBED_TINY,
   T5_1_1_BASE,

@@ -4,9 +4,9 @@ import { leaves, namedLeaves, valueAndGrad, withLeaves } from "@t5ts/tensor-core
 import { describeOnBackends, expectTensor } from "@t5ts/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, it } from "vitest";
+import { listParameters } from "./checkpoint/parameters.js";
 import { encode } from "./encoder.js";
 import { classify, forward, targetCosts } from "./model.js";
-import { listParameters } from "./parameters.js";
 import type { T5Model, T5Params } from "./params.js";
 import { addClassifier, addTaskLayer } from "./task-layers.js";
 import { ids, randomModel, TINY, VARIANTS } from "./testing/tiny-variants.js";

@@ -1,8 +1,8 @@
 import { initLinear, initTaskLayer, type TaskLayerConfig } from "@t5ts/layers";
 import type { Rng } from "@t5ts/random";
+import { checkPartName } from "./checkpoint/part-name.js";
 import type { ClassifierConfig } from "./config.js";
 import { blockSize, type T5Model } from "./params.js";
-import { checkPartName } from "./part-name.js";
 
 /**
  * The model with a layer for one more task between encoder and decoder. It starts as the identity, so that a trained

@@ -7,8 +7,8 @@ import { expect, it } from "vitest";
 import cases from "../fixtures/v1.1-gated-gelu-untied/cases.json";
 import config from "../fixtures/v1.1-gated-gelu-untied/config.json";
 import weights from "../fixtures/v1.1-gated-gelu-untied/model.safetensors?url";
-import { loadT5 } from "./checkpoint.js";
-import { parseT5Config } from "./parse-config.js";
+import { loadT5 } from "./checkpoint/checkpoint.js";
+import { parseT5Config } from "./checkpoint/parse-config.js";
 import { type VerifyCase, verifyT5 } from "./verify.js";
 
 it("gives transformers' numbers and texts in a page", async () => {

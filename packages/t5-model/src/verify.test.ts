@@ -3,8 +3,8 @@ import { fileURLToPath } from "node:url";
 import { describeOnBackends } from "@t5ts/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, it } from "vitest";
-import { disposeT5 } from "./checkpoint.js";
-import { loadT5Folder } from "./folder.js";
+import { disposeT5 } from "./checkpoint/checkpoint.js";
+import { loadT5Folder } from "./checkpoint/folder.js";
 import type { T5Model } from "./params.js";
 import { type VerifyCase, verifyT5 } from "./verify.js";
 

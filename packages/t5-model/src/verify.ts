@@ -1,12 +1,12 @@
 import { checkIds, leaves, tidy, valueAndGrad } from "@t5ts/tensor-core";
 import * as tf from "@tensorflow/tfjs-core";
 import { attentionMaps } from "./attention-maps.js";
+import { listParameters } from "./checkpoint/parameters.js";
 import { decode, startDecoding } from "./decoder.js";
 import { encode, type T5Inputs } from "./encoder.js";
 import { type GenerateOptions, generate } from "./generate.js";
 import { type LogitsProcessor, noRepeatNgram, repetitionPenalty } from "./logits-processors.js";
 import { type T5Batch, targetCosts } from "./model.js";
-import { listParameters } from "./parameters.js";
 import type { T5Model, T5Params } from "./params.js";
 
 /** What another implementation made of some inputs. Fields are Hugging Face's; those absent aren't compared. */

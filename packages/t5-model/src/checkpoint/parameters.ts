@@ -1,5 +1,5 @@
 import type { TaskLayerConfig } from "@t5ts/layers";
-import type { T5Config } from "./config.js";
+import type { T5Config } from "../config.js";
 import { isPublished } from "./parse-config.js";
 
 /** One tensor of a model: its path here, its name in a file, its shape in both. */

@@ -1,8 +1,8 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { openSafetensorsFolder, saveSafetensorsFolder } from "@t5ts/tensor-core/node";
+import type { T5Model } from "../params.js";
 import { checkpointItems, loadT5, unusedTensors } from "./checkpoint.js";
-import type { T5Model } from "./params.js";
 import { formatT5Config, parseT5Config } from "./parse-config.js";
 
 /**

@@ -5,9 +5,9 @@ import { CPU_BACKEND, selectBackend } from "@t5ts/tensor-core";
 import { expectTensor } from "@t5ts/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { forward } from "../model.js";
+import { ids, randomModel, TINY, VARIANTS } from "../testing/tiny-variants.js";
 import { loadT5Folder, saveT5Folder } from "./folder.js";
-import { forward } from "./model.js";
-import { ids, randomModel, TINY, VARIANTS } from "./testing/tiny-variants.js";
 
 let folder: string;
 

@@ -1,8 +1,8 @@
 import { disposeTree, namedLeaves, readTensor, type Safetensors, type SafetensorsItem } from "@t5ts/tensor-core";
 import * as tf from "@tensorflow/tfjs-core";
-import type { T5Config } from "./config.js";
+import type { T5Config } from "../config.js";
+import type { T5Model, T5Params } from "../params.js";
 import { aliases, listParameters, type Parameter } from "./parameters.js";
-import type { T5Model, T5Params } from "./params.js";
 
 /**
  * Reads the weights of a model from safetensors, one tensor at a time.

@@ -2,10 +2,10 @@ import { readFileSync } from "node:fs";
 import { createRng } from "@t5ts/random";
 import { CPU_BACKEND, namedLeaves, selectBackend } from "@t5ts/tensor-core";
 import { beforeAll, describe, expect, it } from "vitest";
+import { initT5 } from "../params.js";
+import { T5_1_1_SMALL, T5_SMALL } from "../presets.js";
+import { TINY, VARIANTS } from "../testing/tiny-variants.js";
 import { aliases, listParameters } from "./parameters.js";
-import { initT5 } from "./params.js";
-import { T5_1_1_SMALL, T5_SMALL } from "./presets.js";
-import { TINY, VARIANTS } from "./testing/tiny-variants.js";
 
 describe("listParameters", () => {
   beforeAll(() => selectBackend("cpu", [CPU_BACKEND]));
@@ -52,7 +52,7 @@ describe("listParameters", () => {
       ["v1.0-relu-tied", {}],
       ["v1.1-gated-gelu-untied", { feedForwardProj: "gated-gelu", tieWordEmbeddings: false }],
     ] as const) {
-      const bytes = readFileSync(new URL(`../fixtures/${folder}/model.safetensors`, import.meta.url));
+      const bytes = readFileSync(new URL(`../../fixtures/${folder}/model.safetensors`, import.meta.url));
       const header = JSON.parse(bytes.subarray(8, 8 + Number(bytes.readBigUInt64LE(0))).toString()) as object;
       const stored = Object.keys(header).filter((name) => name !== "__metadata__");
       const config = { ...TINY, numLayers: 2, numDecoderLayers: 2, ...changes };

@@ -9,12 +9,12 @@ import {
 import { describeOnBackends, expectTensor } from "@t5ts/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, it } from "vitest";
+import { forward } from "../model.js";
+import type { T5Model } from "../params.js";
+import { T5_SMALL } from "../presets.js";
+import { ids, randomModel, TINY, VARIANTS } from "../testing/tiny-variants.js";
 import { checkpointItems, countParameters, disposeT5, loadT5, unusedTensors } from "./checkpoint.js";
-import { forward } from "./model.js";
 import { listParameters } from "./parameters.js";
-import type { T5Model } from "./params.js";
-import { T5_SMALL } from "./presets.js";
-import { ids, randomModel, TINY, VARIANTS } from "./testing/tiny-variants.js";
 
 const UNTIED = VARIANTS["published, gated gelu and an output layer"]!;
 const WITH_TASKS = VARIANTS["task layers and classifiers"]!;

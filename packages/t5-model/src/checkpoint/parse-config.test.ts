@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
+import type { T5Config } from "../config.js";
+import { DESCRIBED_TINY, T5_1_1_BASE, T5_1_1_SMALL, T5_BASE, T5_SMALL } from "../presets.js";
+import { TINY, VARIANTS } from "../testing/tiny-variants.js";
 import { countParameters } from "./checkpoint.js";
-import type { T5Config } from "./config.js";
 import { formatT5Config, isPublished, parseT5Config } from "./parse-config.js";
-import { DESCRIBED_TINY, T5_1_1_BASE, T5_1_1_SMALL, T5_BASE, T5_SMALL } from "./presets.js";
-import { TINY, VARIANTS } from "./testing/tiny-variants.js";
 
 /** The `config.json` of models as they are published, without what says how to generate. */
 const T5_SMALL_JSON = {

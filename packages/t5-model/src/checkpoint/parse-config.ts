@@ -1,5 +1,5 @@
 import { ACTIVATIONS, type HeadRegions, type TaskLayerConfig } from "@t5ts/layers";
-import type { ClassifierConfig, PositionsConfig, T5Config } from "./config.js";
+import type { ClassifierConfig, PositionsConfig, T5Config } from "../config.js";
 import { FieldReader } from "./field-reader.js";
 import { checkPartName } from "./part-name.js";
 
