@@ -1,6 +1,6 @@
 import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { parseT5Config, type T5Config, type T5Model } from "@t5ts/t5-model";
+import { parseT5Config, type T5Config, type T5Model, type WeightFormat } from "@t5ts/t5-model";
 import { loadT5Folder, saveT5Folder } from "@t5ts/t5-model/node";
 import type { Tokenizer } from "@t5ts/tokenizer-bpe";
 import { readJson, readText } from "./input-file.js";
@@ -46,13 +46,12 @@ export async function openModel(path: string, warn: (text: string) => void): Pro
 }
 
 /** Reads the `config.json` of a model folder. */
-export async function readConfig(folder: string): Promise<T5Config> {
+async function readConfig(folder: string): Promise<T5Config> {
   await checkModelFolder(folder);
   return readJson(join(folder, "config.json"), "the configuration of a T5", parseT5Config);
 }
 
-export type SaveOptions = {
-  dtype?: "F32" | "F16" | "BF16";
+export type SaveOptions = WeightFormat & {
   maxShardBytes?: number;
   /** Writes what else belongs to the folder, into the one given, before it takes its place. */
   alsoWrite?: (folder: string) => Promise<void>;
@@ -100,7 +99,12 @@ async function takePlace(partial: string, target: string, replaced: string): Pro
   await rm(replaced, { recursive: true, force: true });
 }
 
-async function checkModelFolder(path: string): Promise<void> {
+/**
+ * Checks that there is such a folder.
+ *
+ * @throws UsageError naming what was found instead.
+ */
+export async function checkModelFolder(path: string): Promise<void> {
   if (await isFolder(path)) return;
   const found = (await stat(path).catch(() => undefined)) === undefined ? "there's no such folder" : "it's a file";
   throw new UsageError(`${path}: expected a folder with config.json and model.safetensors, but ${found}`);

@@ -167,8 +167,8 @@ type Candidate = { parent: number; token: number; score: number };
 /** A log probability that stands for -∞, as in T5X: such a token is never taken, nor NaN, not even for lack of another. */
 const IMPOSSIBLE = -1e7;
 
-/** The `count` best continuations of the live beams, best first; of equals, that of the beam earlier in `order`. */
-function bestCandidates(
+/** Finds the `count` best continuations of the live beams, best first; of equals, that of the beam earlier in `order`. */
+export function bestCandidates(
   rows: readonly ScoreRow[],
   live: readonly Hypothesis[],
   order: readonly number[],

@@ -1,6 +1,7 @@
 import { disposeTree, hasFusedKernel, runFusedKernel } from "@t5ts/tensor-core";
 import * as tf from "@tensorflow/tfjs-core";
 import {
+  type BeamOptions,
   type BeamSearch,
   HuggingFaceBeamSearch,
   type Hypothesis,
@@ -10,6 +11,7 @@ import {
 } from "./beam-search.js";
 import { decodeStep, pickRows, readRows, startGeneration } from "./decode-step.js";
 import type { T5Inputs } from "./encoder.js";
+import { HuggingFace5BeamSearch } from "./huggingface5-beam-search.js";
 import { watchForStop } from "./interruption.js";
 import type { LogitsProcessor } from "./logits-processors.js";
 import type { T5Model } from "./params.js";
@@ -24,8 +26,16 @@ export type GenerateOptions = StreamOptions & {
   lengthPenalty?: number;
   /** Whether an input's search ends with its `numBeams`th ended sequence. Only in the Hugging Face dialect. */
   isEarlyStopping?: boolean;
-  /** Whose beam search, as their scores and ends differ. Default `t5x`. */
-  dialect?: "t5x" | "huggingface";
+  /** Whose beam search, as their scores and ends differ: `huggingface5` is that of transformers 5. Default `t5x`. */
+  dialect?: BeamDialect;
+};
+
+export type BeamDialect = "t5x" | "huggingface" | "huggingface5";
+
+const BEAM_SEARCHES: Readonly<Record<BeamDialect, new (options: BeamOptions) => BeamSearch>> = {
+  t5x: T5xBeamSearch,
+  huggingface: HuggingFaceBeamSearch,
+  huggingface5: HuggingFace5BeamSearch,
 };
 
 /**
@@ -104,8 +114,8 @@ async function searchBeams(
 function startGroups(model: T5Model, inputs: T5Inputs, options: GenerateOptions & { numBeams: number }): Group[] {
   checkStreamOptions(model, inputs, options);
   const { eosTokenId, decoderStartTokenId } = model.config;
-  const { numBeams, maxNewTokens, lengthPenalty = 0.6, isEarlyStopping = false, dialect, prompts } = options;
-  const Search = dialect === "huggingface" ? HuggingFaceBeamSearch : T5xBeamSearch;
+  const { numBeams, maxNewTokens, lengthPenalty = 0.6, isEarlyStopping = false, dialect = "t5x", prompts } = options;
+  const Search = BEAM_SEARCHES[dialect];
   return Array.from({ length: inputs.inputIds.shape[0] }, (_, input) => {
     const prompt = prompts?.[input] ?? [];
     const search = new Search({ numBeams, maxNewTokens, lengthPenalty, isEarlyStopping, eosTokenId, prompt });

@@ -1,6 +1,7 @@
 // Configuration
 export type { ClassifierConfig, PositionsConfig, T5Config } from "./config.js";
-export { formatT5Config, isPublished, parseT5Config } from "./checkpoint/parse-config.js";
+export { formatT5Config, hasHuggingFaceNames, parseT5Config } from "./checkpoint/parse-config.js";
+export { configOfFile } from "./checkpoint/tables.js";
 export {
   DESCRIBED,
   DESCRIBED_TINY,
@@ -26,7 +27,7 @@ export type { AttentionPlace, PassOptions } from "./pass.js";
 export { addClassifier, addTaskLayer } from "./task-layers.js";
 
 // Generation
-export { type GenerateOptions, generate } from "./generate.js";
+export { type BeamDialect, type GenerateOptions, generate } from "./generate.js";
 export { type StreamOptions, streamTokens } from "./stream-tokens.js";
 export {
   type BeamOptions,
@@ -39,6 +40,7 @@ export {
   T5xBeamSearch,
   t5xLengthPenalty,
 } from "./beam-search.js";
+export { HuggingFace5BeamSearch } from "./huggingface5-beam-search.js";
 export { allowTokens } from "./allow-tokens.js";
 export {
   badWords,
@@ -53,7 +55,14 @@ export {
 export { keepTopK, keepTopP, keepTypical, type SamplingOptions, sampleToken } from "./sampling.js";
 
 // Checkpoints
-export { checkpointItems, countParameters, disposeT5, loadT5, unusedTensors } from "./checkpoint/checkpoint.js";
+export {
+  checkpointItems,
+  countParameters,
+  disposeT5,
+  loadT5,
+  unusedTensors,
+  type WeightFormat,
+} from "./checkpoint/checkpoint.js";
 export { listParameters, type Parameter } from "./checkpoint/parameters.js";
 
 // A look inside

@@ -1,2 +1,2 @@
 // Models in folders
-export { loadT5Folder, saveT5Folder } from "./checkpoint/folder.js";
+export { loadT5Folder, openT5Folder, saveT5Folder } from "./checkpoint/folder.js";

@@ -12,14 +12,17 @@ const folder = (name: string): string => fileURLToPath(new URL(`../fixtures/${na
 const cases = (name: string): VerifyCase[] => JSON.parse(readFileSync(`${folder(name)}/cases.json`, "utf8")).cases;
 
 describeOnBackends("a T5 of Hugging Face", () => {
-  for (const name of ["v1.0-relu-tied", "v1.1-gated-gelu-untied", "asymmetric-depth"]) {
+  const folders = ["v1.0-relu-tied", "v1.1-gated-gelu-untied", "asymmetric-depth"];
+  // transformers 5 writes that the table is tied, beside an output layer of its own.
+  const savedBy5 = ["v1.1-saved-by-5", "mt5-saved-by-5", "umt5-saved-by-5"];
+  for (const name of [...folders, ...savedBy5]) {
     it(`gives transformers' numbers and texts: ${name}`, async () => {
       const before = tf.memory().numTensors;
       const model = await loadT5Folder(folder(name));
       expect(model.unused).toEqual([]);
       const checks = await verifyT5(model, cases(name));
       expect(checks.filter(({ verdict }) => verdict !== "passed")).toEqual([]);
-      expect(checks.length).toBeGreaterThanOrEqual(3 * 10);
+      expect(checks.length).toBeGreaterThanOrEqual(3 * 8);
       disposeT5(model);
       expect(tf.memory().numTensors).toBe(before);
     });

@@ -2,9 +2,10 @@ import { checkIds, leaves, tidy, valueAndGrad } from "@t5ts/tensor-core";
 import * as tf from "@tensorflow/tfjs-core";
 import { attentionMaps } from "./attention-maps.js";
 import { listParameters } from "./checkpoint/parameters.js";
+import type { T5Config } from "./config.js";
 import { decode, startDecoding } from "./decoder.js";
 import { encode, type T5Inputs } from "./encoder.js";
-import { type GenerateOptions, generate } from "./generate.js";
+import { type BeamDialect, type GenerateOptions, generate } from "./generate.js";
 import { type LogitsProcessor, noRepeatNgram, repetitionPenalty } from "./logits-processors.js";
 import { type T5Batch, targetCosts } from "./model.js";
 import type { T5Model, T5Params } from "./params.js";
@@ -97,34 +98,33 @@ async function compare(
   const beams = Array.isArray(expected)
     ? { sequences: expected }
     : (expected as { sequences: number[][]; scores?: number[] });
-  const ids = within(
-    idDifferences(sequences, beams.sequences, model.config.padTokenId),
-    TOLERANCES.ids,
-    `${quantity} ids`,
-  );
+  const ids = within(idDifferences(sequences, beams.sequences, model.config), TOLERANCES.ids, `${quantity} ids`);
   if (!("scores" in beams) || beams.scores === undefined) return [ids];
   return [ids, within(largestDifference(scores, beams.scores), TOLERANCES.scores, `${quantity} scores`)];
 }
 
-/** `greedy`, `beam4_lp0.6_top2`, `greedy_norepeat2_rep1.3`: how a sequence was generated is in its name. */
+/**
+ * Reads how a sequence was generated from its name: `greedy`, `beam4_lp0.6_top2`, `greedy_norepeat2_rep1.3`; `_v5` for the
+ * beam search of transformers 5.
+ */
 function generationOptions(quantity: string): GenerateOptions | undefined {
   const [mode, ...settings] = quantity.split("_");
   const numBeams = mode === "greedy" ? 1 : Number(/^beam(\d+)$/.exec(mode ?? "")?.[1] ?? Number.NaN);
   if (Number.isNaN(numBeams)) return undefined;
-  const options = { numReturn: 1, lengthPenalty: 1 };
+  const options = { numReturn: 1, lengthPenalty: 1, dialect: "huggingface" as BeamDialect };
   let repeats: LogitsProcessor[] = [];
   for (const setting of settings) {
     const [, name, value] = /^([a-z]+)([\d.]+)$/.exec(setting) ?? [];
     const number = Number(value);
     if (name === "lp") options.lengthPenalty = number;
     else if (name === "top") options.numReturn = number;
+    else if (setting === "v5") options.dialect = "huggingface5";
     // Hugging Face applies the penalty before the ban, whichever order they are named in.
     else if (name === "rep") repeats = [repetitionPenalty(number), ...repeats];
     else if (name === "norepeat") repeats = [...repeats, noRepeatNgram(number)];
     else return undefined;
   }
-  const beams = { numBeams, isEarlyStopping: true, dialect: "huggingface" as const };
-  return { ...options, ...beams, maxNewTokens: MAX_NEW_TOKENS, processors: repeats };
+  return { ...options, numBeams, isEarlyStopping: true, maxNewTokens: MAX_NEW_TOKENS, processors: repeats };
 }
 
 async function generated(
@@ -139,17 +139,25 @@ async function generated(
   };
 }
 
-/** How many tokens differ, padding at the end aside. */
-function idDifferences(actual: number[][], expected: number[][], padTokenId: number): number {
+/** Counts the tokens that differ, padding at the end aside. */
+function idDifferences(actual: number[][], expected: number[][], config: T5Config): number {
   if (actual.length !== expected.length) return Number.POSITIVE_INFINITY;
   let count = 0;
-  for (const [row, ids] of expected.entries()) {
-    const ours = actual[row] as number[];
-    for (let i = 0; i < Math.max(ids.length, ours.length); i++) {
-      if ((ids[i] ?? padTokenId) !== (ours[i] ?? padTokenId)) count++;
+  for (const [row, padded] of expected.entries()) {
+    const [ours, theirs] = [withoutFilling(actual[row] as number[], config), withoutFilling(padded, config)];
+    for (let i = 0; i < Math.max(theirs.length, ours.length); i++) {
+      if (theirs[i] !== ours[i]) count++;
     }
   }
   return count;
+}
+
+/** The ids up to the end mark: what fills a row behind it is padding, or with beams in transformers 5, more end marks. */
+function withoutFilling(ids: readonly number[], { padTokenId, eosTokenId }: T5Config): readonly number[] {
+  let end = ids.length;
+  while (end > 1 && (ids[end - 1] === padTokenId || (ids[end - 1] === eosTokenId && ids[end - 2] === eosTokenId)))
+    end--;
+  return ids.slice(0, end);
 }
 
 async function lossOf(model: T5Model, batch: T5Batch, labels: tf.Tensor2D): Promise<number> {

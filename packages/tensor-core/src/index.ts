@@ -37,6 +37,7 @@ export { bfloat16ToFloat32, float16ToFloat32, float32ToBfloat16, float32ToFloat1
 export { blobSource, type ByteSink, type ByteSource, bytesSink, bytesSource, writeBytes } from "./safetensors-bytes.js";
 export {
   encodeSafetensors,
+  hasEqualTensors,
   openSafetensors,
   readTensor,
   type Safetensors,

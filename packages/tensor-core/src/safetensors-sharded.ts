@@ -36,10 +36,10 @@ export async function openShardedSafetensors(
     name: SAFETENSORS_INDEX,
     metadata: Object.assign({}, ...[...shards.values()].map(({ metadata }) => metadata)) as Record<string, string>,
     entries,
-    async read(name) {
+    async read(name, part) {
       const file = weightMap.get(name);
       if (file === undefined) throw new Error(`${SAFETENSORS_INDEX}: lacks "${name}"`);
-      return shards.get(file)!.read(name);
+      return shards.get(file)!.read(name, part);
     },
   };
 }

@@ -61,18 +61,26 @@ export function decodeValues(what: string, dtype: string, bytes: Uint8Array): Sa
 }
 
 /**
- * The bytes of `values` in the format `dtype`. They may share memory with `values`.
+ * Gives the bytes of `values` in the format `dtype`. They may share memory with `values`.
  *
- * @throws RangeError for a number that an integer format can't hold; nothing is wrapped around.
+ * What is smaller than the format's smallest number becomes 0, which is rounding; infinities and NaN stay what they are.
+ *
+ * @param clamps Whether a number beyond a float format's largest becomes that; else it's an error.
+ * @throws RangeError for a number that the format can't hold; nothing is wrapped around or becomes an infinity.
  */
-export function encodeValues(what: string, dtype: SafetensorsDtype, values: ArrayLike<number>): Uint8Array {
+export function encodeValues(
+  what: string,
+  dtype: SafetensorsDtype,
+  values: ArrayLike<number>,
+  clamps = false,
+): Uint8Array {
   switch (dtype) {
     case "F32":
-      return bytesOf(toFloat32(values));
+      return bytesOf(values instanceof Float32Array ? values : Float32Array.from(inRange(what, dtype, values, clamps)));
     case "F16":
-      return bytesOf(float32ToFloat16(toFloat32(values)));
+      return bytesOf(float32ToFloat16(toFloat32(inRange(what, dtype, values, clamps))));
     case "BF16":
-      return bytesOf(float32ToBfloat16(toFloat32(values)));
+      return bytesOf(float32ToBfloat16(toFloat32(inRange(what, dtype, values, clamps))));
     case "I8":
       return bytesOf(values instanceof Int8Array ? values : Int8Array.from(integers(what, values, -128, 127)));
     case "U8":
@@ -99,6 +107,40 @@ function alignedBuffer(bytes: Uint8Array): ArrayBuffer {
 
 function bytesOf(values: ArrayBufferView): Uint8Array {
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+}
+
+/** The largest numbers of each format, and the least that would be rounded up to an infinity. */
+const FLOAT_BOUNDS = {
+  F32: { largest: (2 - 2 ** -23) * 2 ** 127, infinite: (2 - 2 ** -24) * 2 ** 127 },
+  F16: { largest: 65_504, infinite: 65_520 },
+  BF16: { largest: (2 - 2 ** -7) * 2 ** 127, infinite: (2 - 2 ** -8) * 2 ** 127 },
+} as const;
+
+/** The values, if a float format can hold them, or as near to them as it can. */
+function inRange(
+  what: string,
+  dtype: keyof typeof FLOAT_BOUNDS,
+  values: ArrayLike<number>,
+  clamps: boolean,
+): ArrayLike<number> {
+  const { largest, infinite } = FLOAT_BOUNDS[dtype];
+  // The narrow formats are rounded from float32.
+  const rounded = (value: number): number => (dtype === "F32" ? value : Math.fround(value));
+  const isBeyond = (value: number): boolean => Math.abs(rounded(value)) >= infinite && Number.isFinite(value);
+  let kept: Float64Array | undefined;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] as number;
+    if (!isBeyond(value)) continue;
+    if (!clamps) {
+      throw new RangeError(
+        `${what}: element ${i}: expected a number up to ${largest} in size, the largest of ${dtype}, got ${value}; ` +
+          "clamp it, or take a wider format",
+      );
+    }
+    kept ??= Float64Array.from(values);
+    kept[i] = Math.sign(value) * largest;
+  }
+  return kept ?? values;
 }
 
 function toFloat32(values: ArrayLike<number>): Float32Array {

@@ -2,7 +2,14 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { encodeSafetensors, openSafetensors, readTensor, treeItems, writeSafetensors } from "./safetensors.js";
+import {
+  encodeSafetensors,
+  hasEqualTensors,
+  openSafetensors,
+  readTensor,
+  treeItems,
+  writeSafetensors,
+} from "./safetensors.js";
 import { blobSource, bytesSink, bytesSource } from "./safetensors-bytes.js";
 import { openSafetensorsFolder } from "./safetensors-files.js";
 import { CPU_BACKEND, selectBackend } from "./select-backend.js";
@@ -76,6 +83,32 @@ describe("openSafetensors", () => {
     expect(header).toBe(bytes.length - 4008);
     expect(await file.read("small")).toEqual(Float32Array.of(1, 2));
     expect(sum).toBe(header + 8);
+  });
+
+  it("reads a part of a tensor, and refuses one that it hasn't", async () => {
+    const values = Float32Array.from({ length: 6 }, (_, i) => i);
+    const bytes = await encodeSafetensors([{ name: "w", dtype: "BF16", shape: [2, 3], values }]);
+    const file = await openSafetensors(bytesSource("f", bytes));
+    expect([...(await file.read("w", { from: 2, count: 3 }))]).toEqual([2, 3, 4]);
+    expect([...(await file.read("w", { from: 6, count: 0 }))]).toEqual([]);
+    await expect(file.read("w", { from: 4, count: 3 })).rejects.toThrow(
+      'f: "w": part: expected elements from 0 to 6, got 3 from 4',
+    );
+  });
+
+  it("compares two tensors by shape and numbers, whatever their formats, in blocks", async () => {
+    const long = new Float32Array(600_000).fill(1.5);
+    const changed = long.slice();
+    changed[599_999] = 1;
+    const bytes = await encodeSafetensors([
+      { name: "a", dtype: "F32", shape: [600_000], values: long },
+      { name: "half", dtype: "BF16", shape: [600_000], values: long },
+      { name: "changed", dtype: "F32", shape: [600_000], values: changed },
+      { name: "shaped", dtype: "F32", shape: [600, 1000], values: long },
+    ]);
+    const file = await openSafetensors(bytesSource("f", bytes));
+    const equal = await Promise.all(["half", "changed", "shaped"].map((name) => hasEqualTensors(file, "a", name)));
+    expect(equal).toEqual([true, false, false]);
   });
 
   it("reads a blob", async () => {
@@ -232,6 +265,25 @@ describe("writeSafetensors", () => {
     expect([...file.entries.keys()]).toEqual(["blocks.0.weight", "ids"]);
     expect(await file.read("blocks.0.weight")).toEqual(Float32Array.of(1, 2.5));
     expect(await file.read("ids")).toEqual(Int32Array.of(7));
+  });
+
+  it("refuses to narrow a number to an infinity, by tensor, element and value", async () => {
+    const encode = (dtype: "F16" | "BF16" | "F32", values: number[], clamps = false) =>
+      encodeSafetensors([{ name: "w", dtype, shape: [values.length], values, clamps }]);
+    await expect(encode("F16", [1, 70_000])).rejects.toThrow(
+      'writeSafetensors: "w": element 1: expected a number up to 65504 in size, the largest of F16, got 70000; clamp',
+    );
+    await expect(encode("F16", [-65_520])).rejects.toThrow("got -65520");
+    await expect(encode("F16", [65_519.999999])).rejects.toThrow("got 65519.999999"); // a float32 of 65520
+    await expect(encode("BF16", [3.4e38])).rejects.toThrow("the largest of BF16, got 3.4e+38");
+    await expect(encode("F32", [1e39])).rejects.toThrow("the largest of F32, got 1e+39");
+    const read = async (bytes: Uint8Array) => [...(await (await openSafetensors(bytesSource("f", bytes))).read("w"))];
+    // What is rounded to the largest number, to 0, or was no number before is kept.
+    const kept = [65_519, 1e-9, Number.POSITIVE_INFINITY, Number.NaN];
+    expect(await read(await encode("F16", kept))).toEqual([65_504, 0, Number.POSITIVE_INFINITY, Number.NaN]);
+    expect(await read(await encode("F16", [70_000, -1e30, 2], true))).toEqual([65_504, -65_504, 2]);
+    const [largest] = await read(await encode("BF16", [3.4e38], true));
+    expect(largest).toBe((2 - 2 ** -7) * 2 ** 127);
   });
 
   it("names the tensor that it can't write, and discards the rest", async () => {

@@ -5,6 +5,7 @@ import {
   LENGTH_BYTES,
   MAX_HEADER_BYTES,
   parseHeader,
+  type SafetensorsEntry,
   type SafetensorsHeader,
 } from "./safetensors-header.js";
 import {
@@ -21,11 +22,12 @@ export type Safetensors = SafetensorsHeader & {
   /** For messages: the file's name. */
   readonly name: string;
   /**
-   * The numbers of one tensor. Nothing is kept: reading it again reads the file again.
+   * Reads the numbers of one tensor, or of a part of it. Nothing is kept: reading it again reads the file again.
    *
-   * @throws Error naming the file and the tensor.
+   * @param part Elements in the order of the file; the whole tensor by default.
+   * @throws Error naming the file and the tensor; RangeError for a part that the tensor hasn't.
    */
-  read(tensor: string): Promise<SafetensorsValues>;
+  read(tensor: string, part?: { from: number; count: number }): Promise<SafetensorsValues>;
 };
 
 /**
@@ -48,14 +50,52 @@ export async function openSafetensors(source: ByteSource): Promise<Safetensors> 
   return {
     ...header,
     name,
-    async read(tensor) {
+    async read(tensor, part) {
       const entry = header.entries.get(tensor);
       if (entry === undefined) throw new Error(`${name}: lacks "${tensor}"`);
       const what = `${name}: "${tensor}"`;
-      return decodeValues(what, entry.dtype, await readExactly(source, what, entry.offset, entry.sizeBytes));
+      const { from, length } =
+        part === undefined ? { from: 0, length: entry.sizeBytes } : bytesOfPart(what, entry, part);
+      return decodeValues(what, entry.dtype, await readExactly(source, what, entry.offset + from, length));
     },
   };
 }
+
+function bytesOfPart(
+  what: string,
+  { shape, sizeBytes }: SafetensorsEntry,
+  { from, count }: { from: number; count: number },
+): { from: number; length: number } {
+  const size = shape.reduce((product, length) => product * length, 1);
+  if (!(Number.isSafeInteger(from) && Number.isSafeInteger(count) && from >= 0 && count >= 0 && from + count <= size)) {
+    throw new RangeError(`${what}: part: expected elements from 0 to ${size}, got ${count} from ${from}`);
+  }
+  const width = size === 0 ? 0 : sizeBytes / size;
+  return { from: from * width, length: count * width };
+}
+
+/**
+ * Whether two tensors of a file have the same shape and numbers, whatever their formats. Reads blocks of both, up to the
+ * first that differs.
+ */
+export async function hasEqualTensors(file: Safetensors, a: string, b: string): Promise<boolean> {
+  const [shape, other] = [a, b].map((name) => file.entries.get(name)?.shape ?? []) as [
+    readonly number[],
+    readonly number[],
+  ];
+  if (shape.length !== other.length || shape.some((size, axis) => size !== other[axis])) return false;
+  const size = shape.reduce((product, length) => product * length, 1);
+  for (let from = 0; from < size; from += COMPARED_AT_ONCE) {
+    const part = { from, count: Math.min(COMPARED_AT_ONCE, size - from) };
+    const [ours, theirs] = await Promise.all([file.read(a, part), file.read(b, part)]);
+    // Not a number is the same as itself here: it's the content that is compared.
+    if (!ours.every((value, i) => Object.is(value, theirs[i]) || value === theirs[i])) return false;
+  }
+  return true;
+}
+
+/** Elements; 1 MiB of float32. */
+const COMPARED_AT_ONCE = 262_144;
 
 /**
  * One tensor of a file as tfjs holds it: floats as float32, integers as int32.
@@ -82,6 +122,8 @@ export type SafetensorsItem = {
   readonly shape: readonly number[];
   /** Its numbers; as a function, they are asked for only when their turn comes. */
   readonly values: ArrayLike<number> | (() => ArrayLike<number> | Promise<ArrayLike<number>>);
+  /** Whether numbers beyond the largest of a float format become that. Default false: they're an error. */
+  readonly clamps?: boolean;
 };
 
 /** The tensors of a tree by their dotted paths, in float32 (or in `dtype`) and int32, for writing. */
@@ -97,7 +139,8 @@ export function treeItems(tree: TensorTree, dtype: "F32" | "F16" | "BF16" = "F32
 /**
  * Writes a file, one tensor at a time, and closes the sink. Widest numbers first, so that each is aligned.
  *
- * @throws Error for two tensors of one name, or one whose numbers don't fill its shape; what was written is discarded.
+ * @throws Error for two tensors of one name, or one whose numbers don't fill its shape or its format can't hold; what was
+ *   written is discarded.
  */
 export async function writeSafetensors(
   sink: ByteSink,
@@ -146,14 +189,14 @@ export function checkNames(items: readonly SafetensorsItem[]): void {
   }
 }
 
-async function encodeItem({ name, dtype, shape, values }: SafetensorsItem): Promise<Uint8Array> {
+async function encodeItem({ name, dtype, shape, values, clamps }: SafetensorsItem): Promise<Uint8Array> {
   const what = `writeSafetensors: "${name}"`;
   const numbers = typeof values === "function" ? await values() : values;
   const expected = tf.util.sizeFromShape([...shape]);
   if (numbers.length !== expected) {
     throw new Error(`${what}: expected ${expected} numbers for [${shape.join(", ")}], got ${numbers.length}`);
   }
-  return encodeValues(what, dtype, numbers);
+  return encodeValues(what, dtype, numbers, clamps);
 }
 
 async function readExactly(source: ByteSource, what: string, offset: number, length: number): Promise<Uint8Array> {

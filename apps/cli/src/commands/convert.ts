@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import { byteCount } from "../option-values.js";
 import { addSharedOptions, runCommand, type SharedOptions } from "../run-command.js";
 
-export type ConvertOptions = SharedOptions & { dtype?: "F32" | "F16" | "BF16"; maxShardSize: number };
+export type ConvertOptions = SharedOptions & { dtype?: "F32" | "F16" | "BF16"; clamp?: boolean; maxShardSize: number };
 
 /** `t5 convert`: a model folder in another form. */
 export function addConvertCommand(program: Command): void {
@@ -16,6 +16,7 @@ export function addConvertCommand(program: Command): void {
     .argument("<source>", "a folder with config.json and model.safetensors")
     .argument("<out>", "the folder to write")
     .addOption(new Option("--dtype <format>", "of the numbers (default: the source's)").choices(["F32", "F16", "BF16"]))
+    .option("--clamp", "weights beyond the format's largest number become that; else they're an error")
     .option("--max-shard-size <size>", "of a file, such as 500MB or 2GB", byteCount, 5e9)
     .addHelpText("after", "\nExample:\n  t5 convert t5-large t5-large-half --dtype BF16 --max-shard-size 2GB");
   addSharedOptions(command).action((source: string, out: string, options: ConvertOptions) =>

@@ -1,5 +1,9 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { loadT5Folder, saveT5Folder } from "@t5ts/t5-model/node";
+import { CPU_BACKEND, selectBackend } from "@t5ts/tensor-core";
+import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, describe, expect, it } from "vitest";
 import { copyReversingModel, makeFolder } from "../testing/reversing-model.js";
 import { eventsOf, runT5 } from "../testing/run-t5.js";
@@ -39,6 +43,37 @@ describe("convert", () => {
     const texts = ["abc", "hello"];
     const answers = await Promise.all([model, half].map((path) => runT5(["generate", "--model", path, ...texts])));
     expect(answers[1]?.stdout).toBe(answers[0]?.stdout);
+  });
+
+  it("keeps an output layer of its own that transformers 5 calls tied", async () => {
+    const name = "../../../../packages/t5-model/fixtures/mt5-saved-by-5";
+    const source = fileURLToPath(new URL(name, import.meta.url));
+    const out = place("untied");
+    const { code, stderr } = await runT5(["convert", source, out]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    copyFileSync(join(source, "cases.json"), join(out, "cases.json"));
+    const verified = await runT5(["verify", out]);
+    expect({ code: verified.code, failed: verified.stdout.includes("FAIL") }).toEqual({ code: 0, failed: false });
+    expect((await runT5(["info", "--model", out])).stdout).toMatch(/output\s+a matrix of its own/);
+  });
+
+  it("refuses to make infinities of large weights, unless they are clamped", async () => {
+    await selectBackend("cpu", [CPU_BACKEND]);
+    const large = place("large");
+    const { params, config } = await loadT5Folder(model);
+    const weight = params.decoder.finalNorm.weight;
+    const grown = tf.mul(weight, 1e6) as tf.Tensor1D;
+    const decoder = { ...params.decoder, finalNorm: { weight: grown } };
+    await saveT5Folder(large, { config, params: { ...params, decoder } });
+    const { code, stderr } = await runT5(["convert", large, place("infinite"), "--dtype", "F16"]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/"decoder\.final_layer_norm\.weight": element 0: expected a number up to 65504 in size/);
+    expect(existsSync(place("infinite"))).toBe(false);
+    expect(readdirSync(folder).filter((name) => name.startsWith("."))).toEqual([]);
+    expect((await runT5(["convert", large, place("clamped"), "--dtype", "F16", "--clamp"])).code).toBe(0);
+    const clamped = await loadT5Folder(place("clamped"));
+    const largest = tf.max(tf.abs(clamped.params.decoder.finalNorm.weight));
+    expect(largest.dataSync()[0]).toBe(65_504);
   });
 
   it("replaces a model folder whole, and leaves what else is in it", async () => {

@@ -1,6 +1,6 @@
 import { copyFile, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { countParameters, isPublished } from "@t5ts/t5-model";
+import { countParameters, hasHuggingFaceNames } from "@t5ts/t5-model";
 import { openSafetensorsFolder } from "@t5ts/tensor-core/node";
 import type { ConvertOptions } from "../commands/convert.js";
 import { formatBytes, formatShort } from "../format-number.js";
@@ -39,6 +39,7 @@ export async function convertFolder(
     { model },
     {
       dtype,
+      clamps: options.clamp ?? false,
       maxShardBytes: options.maxShardSize,
       alsoWrite: async (folder) => {
         for (const name of companions) await copyFile(join(source, name), join(folder, name));
@@ -49,7 +50,7 @@ export async function convertFolder(
   const sizes = await Promise.all(files.map(async (name) => (await stat(join(out, name))).size));
   const sizeBytes = sizes.reduce((sum, size) => sum + size, 0);
   const parameters = countParameters(model.config);
-  const layout = isPublished(model.config) ? "huggingface" : "t5ts";
+  const layout = hasHuggingFaceNames(model.config) ? "huggingface" : "t5ts";
   output.event({ event: "done", out, parameters, dtype, layout, files, sizeBytes, copied: companions });
   const names = layout === "huggingface" ? "Hugging Face's names" : "our names, as Hugging Face has no such T5";
   output.line(

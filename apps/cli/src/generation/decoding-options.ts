@@ -1,3 +1,4 @@
+import type { BeamDialect } from "@t5ts/t5-model";
 import { type Command, Option } from "commander";
 import { integerFrom, numberThat, positiveNumber } from "../option-values.js";
 import { UsageError } from "../usage-error.js";
@@ -13,7 +14,7 @@ export type DecodingOptions = {
   batchSize: number;
   beams: number;
   lengthPenalty: number;
-  dialect?: "t5x" | "huggingface";
+  dialect?: BeamDialect;
   earlyStopping?: boolean;
   temperature?: number;
   topK?: number;
@@ -35,7 +36,11 @@ export function addDecodingOptions(command: Command): Command {
     .option("--beams <n>", "beams to search with; 1 is greedy", integerFrom(1), 1)
     .option("--length-penalty <x>", "beams: above 0 prefers long outputs", numberThat(Number.isFinite, "a number"), 0.6)
     .addOption(
-      new Option("--dialect <name>", "beams: whose search and scores (default: t5x)").choices(["t5x", "huggingface"]),
+      new Option("--dialect <name>", "beams: whose search and scores (default: t5x)").choices([
+        "t5x",
+        "huggingface",
+        "huggingface5",
+      ]),
     )
     .option("--early-stopping", "beams: end when enough have ended (huggingface)")
     .option("--temperature <x>", "sample, sharper below 1, flatter above", positiveNumber)

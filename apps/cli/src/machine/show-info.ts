@@ -1,13 +1,13 @@
 import { availableParallelism, cpus, freemem, totalmem } from "node:os";
-import { countParameters, formatT5Config, isPublished } from "@t5ts/t5-model";
-import { openSafetensorsFolder } from "@t5ts/tensor-core/node";
+import { countParameters, formatT5Config, hasHuggingFaceNames } from "@t5ts/t5-model";
+import { openT5Folder } from "@t5ts/t5-model/node";
 import * as tf from "@tensorflow/tfjs-core";
 import packageJson from "../../package.json" with { type: "json" };
 import { startBackend, tryBackends } from "../backends.js";
 import { outColors } from "../colors.js";
 import type { InfoOptions } from "../commands/info.js";
 import { formatBytes, formatCount, formatShort } from "../format-number.js";
-import { readConfig } from "../model-folder.js";
+import { checkModelFolder } from "../model-folder.js";
 import type { Output } from "../output.js";
 import type { CommandContext } from "../run-command.js";
 import { wrapToWidth } from "../text-width.js";
@@ -58,9 +58,9 @@ async function showBackends(wanted: string, output: Output): Promise<void> {
 }
 
 async function showModel(folder: string, output: Output): Promise<void> {
-  const config = await readConfig(folder);
+  await checkModelFolder(folder);
+  const { config, file } = await readingInput(() => openT5Folder(folder));
   const tokenizer = await openFolderTokenizer(folder).catch((error: Error) => error);
-  const file = await readingInput(() => openSafetensorsFolder(folder));
   const dtypes = [...new Set([...file.entries.values()].map(({ dtype }) => dtype))].join(", ");
   const sizeBytes = [...file.entries.values()].reduce((sum, entry) => sum + entry.sizeBytes, 0);
   const parameters = countParameters(config);
@@ -70,7 +70,7 @@ async function showModel(folder: string, output: Output): Promise<void> {
     event: "model",
     folder,
     parameters,
-    published: isPublished(config),
+    published: hasHuggingFaceNames(config),
     config: formatT5Config(config),
     dtypes,
     sizeBytes,
@@ -78,7 +78,7 @@ async function showModel(folder: string, output: Output): Promise<void> {
   });
   const { numLayers, numDecoderLayers, dModel, dFf, dKv, numHeads, vocabSize, positions } = config;
   showFields(`\n${folder}`, output, [
-    ["kind", isPublished(config) ? "a published T5, which Hugging Face loads too" : "not a published T5"],
+    ["kind", hasHuggingFaceNames(config) ? "a published T5, which Hugging Face loads too" : "not a published T5"],
     ["parameters", `${formatShort(parameters)} (${formatCount(parameters)})`],
     ["numbers", `${dtypes}, ${formatBytes(sizeBytes)}`],
     ["layers", `${numLayers} encoder, ${numDecoderLayers} decoder, ${config.decoderAttention} attention`],

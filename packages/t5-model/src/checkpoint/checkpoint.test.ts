@@ -37,7 +37,7 @@ describeOnBackends("a checkpoint", () => {
       expect(unusedTensors(config, exact)).toEqual([]);
       expect(logits(loaded).dataSync()).toEqual(logits(model).dataSync());
       // A bfloat16 is good to 2^-9; logits are near 3.
-      const rounded = await loadT5(config, await asFile(checkpointItems(model, "BF16")));
+      const rounded = await loadT5(config, await asFile(checkpointItems(model, { dtype: "BF16" })));
       expect(logits(rounded).dataSync()).not.toEqual(logits(model).dataSync());
       expectTensor(logits(rounded), logits(model), 0.1);
       disposeT5(rounded);

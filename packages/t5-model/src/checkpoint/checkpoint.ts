@@ -2,14 +2,24 @@ import { disposeTree, namedLeaves, readTensor, type Safetensors, type Safetensor
 import * as tf from "@tensorflow/tfjs-core";
 import type { T5Config } from "../config.js";
 import type { T5Model, T5Params } from "../params.js";
-import { aliases, listParameters, type Parameter } from "./parameters.js";
+import { listParameters, type Parameter } from "./parameters.js";
+import { hasHuggingFaceNames } from "./parse-config.js";
+import { findIgnoredTable, tableNames } from "./tables.js";
 
 /**
  * Reads the weights of a model from safetensors, one tensor at a time.
  *
- * @throws Error naming the file and the tensor that is missing or has another shape; nothing stays allocated then.
+ * @param config As the file is: `configOfFile` gives it.
+ * @throws Error naming the file and the tensor that is missing, has another shape, or is a table that the configuration
+ *   takes for another's though it differs; nothing stays allocated then.
  */
 export async function loadT5(config: T5Config, file: Safetensors): Promise<T5Model> {
+  const ignored = await findIgnoredTable(config, file);
+  if (ignored !== undefined) {
+    throw new Error(
+      `loadT5: ${file.name}: "${ignored}" differs from the table that the config has in its place; configOfFile reads both`,
+    );
+  }
   const tensors = new Map<string, tf.Tensor>();
   try {
     for (const parameter of listParameters(config)) {
@@ -24,27 +34,51 @@ export async function loadT5(config: T5Config, file: Safetensors): Promise<T5Mod
 
 /** The tensors of a file that a model with this configuration has no place for. */
 export function unusedTensors(config: T5Config, file: Safetensors): string[] {
-  const used = new Set(listParameters(config).flatMap(({ name }) => [name, ...aliases(config, name)]));
+  const used = new Set(listParameters(config).flatMap((parameter) => namesOf(config, parameter, file)));
+  if (config.tieWordEmbeddings) used.add("lm_head.weight");
   return [...file.entries.keys()].filter((name) => !used.has(name));
 }
 
+/** How weights are stored. */
+export type WeightFormat = {
+  /** Default `F32`. */
+  dtype?: "F32" | "F16" | "BF16";
+  /** Whether weights beyond the largest number of the format become that. Default false: they're an error. */
+  clamps?: boolean;
+};
+
 /**
- * A model's weights for `writeSafetensors`, by Hugging Face's names.
+ * Lists a model's weights for `writeSafetensors`, by Hugging Face's names.
  *
  * The model has to stay alive until they are written.
  */
-export function checkpointItems({ config, params }: T5Model, dtype: "F32" | "F16" | "BF16" = "F32"): SafetensorsItem[] {
+export function checkpointItems(
+  { config, params }: T5Model,
+  { dtype = "F32", clamps = false }: WeightFormat = {},
+): SafetensorsItem[] {
   const tensors = new Map(namedLeaves(params));
-  return listParameters(config).map(({ path, shape, name }) => {
+  const item = ({ path, shape, name }: Parameter): SafetensorsItem => {
     const tensor = tensors.get(path);
     if (tensor === undefined) throw new Error(`checkpointItems: the model lacks "${path}"; its config asks for it`);
-    return { name, dtype, shape, values: () => tensor.data() };
-  });
+    return { name, dtype, shape, values: () => tensor.data(), clamps };
+  };
+  const parameters = listParameters(config);
+  // Beside two tables, an output layer that isn't written would be taken for the encoder's.
+  const decoderTable = parameters.filter(({ path }) => path === "decoderEmbedding.weight");
+  const isWritten = config.tieWordEmbeddings && hasHuggingFaceNames(config);
+  const output = isWritten ? decoderTable.map((table) => ({ ...table, name: "lm_head.weight" })) : [];
+  return [...parameters, ...output].map(item);
+}
+
+/** The names under which a file may hold a parameter; the first that is there is read. */
+function namesOf(config: T5Config, { path, name }: Parameter, file: Safetensors): readonly string[] {
+  const tables = hasHuggingFaceNames(config) ? tableNames(config, path, file) : [];
+  return tables.length > 0 ? tables : [name];
 }
 
 async function readParameter(file: Safetensors, parameter: Parameter, config: T5Config): Promise<tf.Tensor> {
   const { name, shape } = parameter;
-  const found = [name, ...aliases(config, name)].find((candidate) => file.entries.has(candidate));
+  const found = namesOf(config, parameter, file).find((candidate) => file.entries.has(candidate));
   if (found === undefined) {
     const layers = `${config.numLayers} encoder and ${config.numDecoderLayers} decoder layers`;
     throw new Error(`loadT5: ${file.name} lacks "${name}"; the config asks for ${layers}, ${config.feedForwardProj}`);

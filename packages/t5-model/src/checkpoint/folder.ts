@@ -1,9 +1,12 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Safetensors } from "@t5ts/tensor-core";
 import { openSafetensorsFolder, saveSafetensorsFolder } from "@t5ts/tensor-core/node";
+import type { T5Config } from "../config.js";
 import type { T5Model } from "../params.js";
-import { checkpointItems, loadT5, unusedTensors } from "./checkpoint.js";
+import { checkpointItems, loadT5, unusedTensors, type WeightFormat } from "./checkpoint.js";
 import { formatT5Config, parseT5Config } from "./parse-config.js";
+import { configOfFile } from "./tables.js";
 
 /**
  * Loads the model of a folder in Hugging Face's layout: `config.json` and `model.safetensors`, whole or in shards.
@@ -12,6 +15,16 @@ import { formatT5Config, parseT5Config } from "./parse-config.js";
  * @throws Error naming the file, and the field or tensor, that is missing or doesn't fit.
  */
 export async function loadT5Folder(folder: string): Promise<T5Model & { unused: string[] }> {
+  const { config, file } = await openT5Folder(folder);
+  return { ...(await loadT5(config, file)), unused: unusedTensors(config, file) };
+}
+
+/**
+ * Reads the configuration of a folder, as its `config.json` and its weights say it, and the header of the weights.
+ *
+ * @throws Error naming the file and the field that is missing or doesn't fit.
+ */
+export async function openT5Folder(folder: string): Promise<{ config: T5Config; file: Safetensors }> {
   const path = join(folder, "config.json");
   let json: unknown;
   try {
@@ -19,25 +32,27 @@ export async function loadT5Folder(folder: string): Promise<T5Model & { unused: 
   } catch (cause) {
     throw new Error(`${path}: expected the configuration of a T5: ${(cause as Error).message}`, { cause });
   }
-  let config: T5Model["config"];
   try {
-    config = parseT5Config(json);
+    parseT5Config(json); // its own faults first, before the file is looked at
   } catch (cause) {
     throw new Error(`${path}: ${(cause as Error).message}`, { cause });
   }
   const file = await openSafetensorsFolder(folder);
-  return { ...(await loadT5(config, file)), unused: unusedTensors(config, file) };
+  return { config: await configOfFile(json, file), file };
 }
 
 /** Writes a model into a folder, which is made if need be, so that `loadT5Folder` and Hugging Face read it. */
 export async function saveT5Folder(
   folder: string,
   model: T5Model,
-  options: { dtype?: "F32" | "F16" | "BF16"; maxShardBytes?: number } = {},
+  options: WeightFormat & { maxShardBytes?: number } = {},
 ): Promise<void> {
   await mkdir(folder, { recursive: true });
-  const { dtype, ...sharding } = options;
+  const { dtype, clamps, ...sharding } = options;
   // transformers refuses a file that doesn't say which framework its layout is of.
-  await saveSafetensorsFolder(folder, checkpointItems(model, dtype), { ...sharding, metadata: { format: "pt" } });
+  await saveSafetensorsFolder(folder, checkpointItems(model, { ...(dtype && { dtype }), ...(clamps && { clamps }) }), {
+    ...sharding,
+    metadata: { format: "pt" },
+  });
   await writeFile(join(folder, "config.json"), `${JSON.stringify(formatT5Config(model.config), null, 2)}\n`);
 }

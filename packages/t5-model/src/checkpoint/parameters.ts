@@ -1,6 +1,6 @@
 import type { TaskLayerConfig } from "@t5ts/layers";
 import type { T5Config } from "../config.js";
-import { isPublished } from "./parse-config.js";
+import { hasHuggingFaceNames } from "./parse-config.js";
 
 /** One tensor of a model: its path here, its name in a file, its shape in both. */
 export type Parameter = { path: string; shape: number[]; name: string };
@@ -14,7 +14,7 @@ export type Parameter = { path: string; shape: number[]; name: string };
 export function listParameters(config: T5Config): Parameter[] {
   const parameters = [
     ...embeddingParameters(config, "embedding", "shared"),
-    ...(config.sharesEmbedding ? [] : embeddingParameters(config, "decoderEmbedding", "")),
+    ...(config.sharesEmbedding ? [] : embeddingParameters(config, "decoderEmbedding", "decoder.embed_tokens")),
     ...stackParameters(config, "encoder", config.numLayers),
     ...stackParameters(config, "decoder", config.numDecoderLayers),
     ...(config.tieWordEmbeddings ? [] : [linear("lmHead", "lm_head", config.dModel, config.vocabSize)]),
@@ -25,17 +25,10 @@ export function listParameters(config: T5Config): Parameter[] {
       linear(`classifiers.${name}`, "", config.dModel, numLabels),
     ),
   ];
-  const hasTheirs = isPublished(config);
+  const hasTheirs = hasHuggingFaceNames(config);
   return parameters.map((parameter) =>
     hasTheirs && parameter.name !== "" ? parameter : { ...parameter, name: `t5ts.${parameter.path}` },
   );
-}
-
-/** Names under which Hugging Face's files may hold a tensor instead, or once more. */
-export function aliases(config: T5Config, name: string): readonly string[] {
-  if (name !== "shared.weight") return [];
-  const tables = ["encoder.embed_tokens.weight", "decoder.embed_tokens.weight"];
-  return config.tieWordEmbeddings ? [...tables, "lm_head.weight"] : tables;
 }
 
 function embeddingParameters({ vocabSize, dModel, embeddingMlp }: T5Config, path: string, name: string): Parameter[] {

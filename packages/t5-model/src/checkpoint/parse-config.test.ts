@@ -3,7 +3,7 @@ import type { T5Config } from "../config.js";
 import { DESCRIBED_TINY, T5_1_1_BASE, T5_1_1_SMALL, T5_BASE, T5_SMALL } from "../presets.js";
 import { TINY, VARIANTS } from "../testing/tiny-variants.js";
 import { countParameters } from "./checkpoint.js";
-import { formatT5Config, isPublished, parseT5Config } from "./parse-config.js";
+import { formatT5Config, hasHuggingFaceNames, parseT5Config } from "./parse-config.js";
 
 /** The `config.json` of models as they are published, without what says how to generate. */
 const T5_SMALL_JSON = {
@@ -291,18 +291,17 @@ describe("formatT5Config", () => {
   });
 });
 
-describe("isPublished", () => {
+describe("hasHuggingFaceNames", () => {
   it("is false for whatever Hugging Face's T5 doesn't have", () => {
-    expect(isPublished(TINY)).toBe(true);
-    expect(isPublished(VARIANTS["published, biases in every layer"]!)).toBe(true);
+    expect(hasHuggingFaceNames(TINY)).toBe(true);
+    expect(hasHuggingFaceNames(VARIANTS["published, biases in every layer"]!)).toBe(true);
     const departures: Partial<T5Config>[] = [
-      { sharesEmbedding: false },
       { embeddingMlp: { dEmbedding: 8, dHidden: 8 } },
       { positions: { kind: "sinusoidal", layout: "dimensions" } },
       { decoderAttention: "merged" },
       { headRegions: { kind: "parts" } },
       { headMerge: "sum" },
     ];
-    for (const departure of departures) expect(isPublished({ ...TINY, ...departure })).toBe(false);
+    for (const departure of departures) expect(hasHuggingFaceNames({ ...TINY, ...departure })).toBe(false);
   });
 });

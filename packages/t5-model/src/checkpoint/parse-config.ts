@@ -11,6 +11,9 @@ const MODEL_TYPES = ["t5", "mt5", "umt5"];
  * (`decoder_attention`, `positions`, `head_regions`, `head_merge`, `embedding_mlp`, `shares_embedding`, `task_layers`,
  * `classifiers`). Fields that don't describe the network are passed over.
  *
+ * Which tables are one is a matter of the file beside it: transformers 5 writes `tie_word_embeddings: true` for every T5.
+ * `configOfFile` reads both.
+ *
  * @throws Error naming the field, what was expected and what came.
  */
 export function parseT5Config(json: unknown): T5Config {
@@ -31,8 +34,8 @@ export function parseT5Config(json: unknown): T5Config {
     dropoutRate: read.number("dropout_rate", { min: 0, below: 1, default: 0.1 }),
     layerNormEpsilon: read.number("layer_norm_epsilon", { min: 0, default: 1e-6 }),
     tieWordEmbeddings,
-    // Newer configs say it; before, it followed from the tied table.
-    scaleDecoderOutputs: read.boolean("scale_decoder_outputs", tieWordEmbeddings),
+    // transformers 5 writes it; before, it followed from the tied table, though never in mT5.
+    scaleDecoderOutputs: read.boolean("scale_decoder_outputs", tieWordEmbeddings && modelType !== "mt5"),
     sharesEmbedding: read.boolean("shares_embedding", true),
     ...parseEmbeddingMlp(read),
     positions: parsePositions(read, modelType === "umt5"),
@@ -174,10 +177,13 @@ function unlessEmpty<T>(
   return entries.length === 0 ? {} : { [field]: Object.fromEntries(entries.map(([name, v]) => [name, format(v)])) };
 }
 
-/** Whether Hugging Face's T5 has this architecture, so that its names and its `config.json` describe the model whole. */
-export function isPublished(config: T5Config): boolean {
+/**
+ * Whether Hugging Face's T5 has this architecture, so that its names and its `config.json` describe the model whole.
+ *
+ * Two tables, one for each stack, are among it since transformers 5: files say so by holding both.
+ */
+export function hasHuggingFaceNames(config: T5Config): boolean {
   return (
-    config.sharesEmbedding &&
     config.embeddingMlp === undefined &&
     config.positions.kind === "relative" &&
     config.decoderAttention === "cross" &&
