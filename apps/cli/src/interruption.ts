@@ -8,7 +8,10 @@ export type Interruption = {
   stopListening(): void;
 };
 
-/** The first Ctrl-C aborts the signal, the second one ends the process. A reader of stdout that leaves aborts it too. */
+/** How a process is told to end: by Ctrl-C, by a shutdown or a scheduler, by a terminal that closes. */
+const ENDING_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/** The first ending signal aborts `signal`, the second one ends the process. A reader of stdout that leaves aborts it too. */
 export function listenForInterruption(output: Output): Interruption {
   const controller = new AbortController();
   let exitCode: number | undefined;
@@ -23,7 +26,7 @@ export function listenForInterruption(output: Output): Interruption {
     exitCode ??= EXIT.done;
     controller.abort();
   };
-  process.on("SIGINT", interrupt);
+  for (const name of ENDING_SIGNALS) process.on(name, interrupt);
   process.stdout.on("error", leave);
   return {
     signal: controller.signal,
@@ -31,7 +34,7 @@ export function listenForInterruption(output: Output): Interruption {
       return exitCode;
     },
     stopListening() {
-      process.off("SIGINT", interrupt);
+      for (const name of ENDING_SIGNALS) process.off(name, interrupt);
       process.stdout.off("error", leave);
     },
   };

@@ -75,9 +75,10 @@ export async function saveModelFolder(
     if (tokenizer !== undefined) await writeFile(join(partial, TOKENIZER_FILE), `${JSON.stringify(tokenizer)}\n`);
     await alsoWrite?.(partial);
     await takePlace(partial, target, replaced);
-  } catch (error) {
-    await rm(partial, { recursive: true, force: true });
-    throw error;
+  } catch (cause) {
+    // The first failure is the news, also where the rest can't be removed.
+    await rm(partial, { recursive: true, force: true }).catch(() => {});
+    throw new Error(`${path}: the model could not be written: ${(cause as Error).message}`, { cause });
   }
 }
 

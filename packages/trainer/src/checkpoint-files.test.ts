@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -105,8 +106,8 @@ describe("folderStore", () => {
       );
       disk.changesLeft = Number.POSITIVE_INFINITY;
       const warnings: string[] = [];
-      const loaded = await loadLatestCheckpoint(folderStore(folder), makeState(9, 0), RUN, (text) =>
-        warnings.push(text),
+      const loaded = await loadLatestCheckpoint(folderStore(folder), makeState(9, 0), RUN, (_, reason) =>
+        warnings.push(reason),
       );
       expect(warnings).toEqual([]);
       expect(values(loaded!.state)).toEqual(values(makeState(loaded!.state.step, 0)));
@@ -129,14 +130,57 @@ describe("folderStore", () => {
       ["more bytes", (path) => appendFileSync(join(path, "state.json"), " "), /state\.json: is damaged/],
       ["a missing file", (path) => rmSync(join(path, "optimizer.safetensors")), /optimizer\.safetensors/],
       ["missing checksums", (path) => rmSync(join(path, "SHA256SUMS")), /SHA256SUMS/],
+      ["no checksums", editSums(() => ""), /SHA256SUMS: is damaged: it isn't whole/],
+      ["a cut end", editSums((text) => text.slice(0, -9)), /SHA256SUMS: is damaged: it isn't whole/],
+      ["a lost line", editSums((text) => text.slice(0, text.lastIndexOf("\n", text.length - 2) + 1)), /isn't named in/],
+      [
+        "a flipped separator",
+        editSums((text) => text.replace("  ", " \u0021")),
+        /line 1: expected the checksum of a file/,
+      ],
+      [
+        "a flipped end of line",
+        editSums((text) => text.replace("\n", "\u000b")),
+        /isn't named in SHA256SUMS/,
+      ],
+      ["a line twice", editSums((text) => text + text), /line 4: expected the checksum of a file/],
+      ["a file too many", (path) => writeFileSync(join(path, "more.txt"), ""), /more\.txt: isn't named in SHA256SUMS/],
+      [
+        "a step below 0",
+        editState((text) => text.replace('"step": 2', '"step": -5')),
+        /step: expected an integer from 0 on, got -5/,
+      ],
+      [
+        "a step that isn't its name's",
+        editState((text) => text.replace('"step": 2', '"step": 3')),
+        /expected 2, as in its name, got 3/,
+      ],
+      ["no generator", editState((text) => text.replace('"seed"', '"sead"')), /rng: expected a seed and a stream/],
     ];
     for (const [what, damage, message] of damages) {
       damage(join(folder, await saveCheckpoint(store, makeState(2, 2), RUN)));
       const warnings: string[] = [];
-      const loaded = await loadLatestCheckpoint(store, makeState(9, 0), RUN, (text) => warnings.push(text));
+      const loaded = await loadLatestCheckpoint(store, makeState(9, 0), RUN, (_, reason) => warnings.push(reason));
       expect(loaded!.state.step, what).toBe(1);
       expect(warnings[0], what).toMatch(message);
     }
+  });
+
+  it("leaves nothing behind of a save that fails, as on a full disk", async () => {
+    const store = folderStore(folder);
+    await saveCheckpoint(store, makeState(1, 1), RUN);
+    disk.changesLeft = 3;
+    const cut = saveCheckpoint(store, makeState(2, 2), RUN);
+    await expect(cut).rejects.toThrow("power cut");
+    disk.changesLeft = Number.POSITIVE_INFINITY;
+    const failing: Parameters<typeof store.save>[1] = async (create) => {
+      const sink = await create("params.safetensors");
+      await sink.write(new Uint8Array(1000));
+      await sink.discard();
+      throw Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" });
+    };
+    await expect(store.save(3, failing)).rejects.toThrow("ENOSPC");
+    expect(readdirSync(folder)).toEqual(["000001-step-1"]);
   });
 
   it("leaves other things in the folder alone", async () => {
@@ -155,4 +199,19 @@ function flipBit(path: string): void {
   const bytes = readFileSync(file);
   bytes[bytes.length - 2]! ^= 1;
   writeFileSync(file, bytes);
+}
+
+function editSums(edit: (text: string) => string): (path: string) => void {
+  return (path) => writeFileSync(join(path, "SHA256SUMS"), edit(readFileSync(join(path, "SHA256SUMS"), "utf8")));
+}
+
+/** Changes `state.json` and its checksum, as somebody would who edits it. */
+function editState(edit: (text: string) => string): (path: string) => void {
+  return (path) => {
+    const file = join(path, "state.json");
+    const edited = edit(readFileSync(file, "utf8"));
+    writeFileSync(file, edited);
+    const sum = createHash("sha256").update(edited).digest("hex");
+    editSums((text) => text.replace(/[0-9a-f]{64}(?= {2}state\.json)/, sum))(path);
+  };
 }

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { type ByteSink, writeBytes } from "@t5ts/tensor-core";
 import { fileSink, fileSource } from "@t5ts/tensor-core/node";
 import { type CheckpointStore, checkpointName, checkpointNumber, sortCheckpointNames } from "./checkpoint-store.js";
+import { lockFolder } from "./folder-lock.js";
 
 /** In each checkpoint: the SHA-256 of its other files, in the form that `sha256sum --check` reads. */
 const SUMS = "SHA256SUMS";
@@ -12,15 +13,17 @@ const SUMS = "SHA256SUMS";
 const UNFINISHED = ".unfinished-";
 
 /**
- * Checkpoints in a folder of the disk, each a folder of its own. One process writes to it at a time.
+ * Keeps checkpoints in a folder of the disk, each a folder of its own. One process writes to it at a time.
  *
  * A checkpoint is written under another name, brought to the disk, and then renamed, which is one operation of the file
  * system: whenever the program or the machine stops, the folder holds only complete checkpoints, the last one included.
- * What is damaged later is noticed by its checksums when it's opened.
+ * What is damaged later is noticed by its checksums when it's opened: they have to name each of its files once, and no
+ * other. A save that fails, as on a full disk, leaves nothing behind.
  */
 export function folderStore(folder: string): CheckpointStore {
   const list = async (): Promise<string[]> => sortCheckpointNames(await namesIn(folder));
   return {
+    lock: () => lockFolder(folder),
     list,
     async save(step, write) {
       await mkdir(folder, { recursive: true });
@@ -28,21 +31,27 @@ export function folderStore(folder: string): CheckpointStore {
       const newest = (await list())[0];
       const name = checkpointName(newest === undefined ? 1 : checkpointNumber(newest)! + 1, step);
       const unfinished = join(folder, UNFINISHED + name);
-      await mkdir(unfinished);
-      const sums = new Map<string, string>();
-      await write((fileName) => summingSink(join(unfinished, fileName), (sum) => sums.set(fileName, sum)));
-      const text = [...sums].map(([fileName, sum]) => `${sum}  ${fileName}\n`).join("");
-      await writeBytes(await fileSink(join(unfinished, SUMS)), new TextEncoder().encode(text));
-      await syncFolder(unfinished);
-      await rename(unfinished, join(folder, name));
+      try {
+        await writeCheckpoint(unfinished, write);
+        await rename(unfinished, join(folder, name));
+      } catch (error) {
+        // It would keep the next attempt from fitting; where it can't be removed either, the first failure is the news.
+        await rm(unfinished, { recursive: true, force: true }).catch(() => {});
+        throw error;
+      }
       await syncFolder(folder);
       return name;
     },
     async open(name) {
       const path = join(folder, name);
-      for (const line of (await readFile(join(path, SUMS), "utf8")).split("\n")) {
-        const [sum, fileName] = line.split("  ");
-        if (fileName !== undefined && (await sumOf(join(path, fileName))) !== sum) {
+      const sums = parseSums(join(path, SUMS), await readFile(join(path, SUMS), "utf8"));
+      for (const fileName of await readdir(path)) {
+        if (fileName !== SUMS && !sums.has(fileName)) {
+          throw new Error(`${join(path, fileName)}: isn't named in ${SUMS}, which is damaged or of another checkpoint`);
+        }
+      }
+      for (const [fileName, sum] of sums) {
+        if ((await sumOf(join(path, fileName))) !== sum) {
           throw new Error(`${join(path, fileName)}: is damaged: its checksum isn't the one in ${SUMS}`);
         }
       }
@@ -55,6 +64,39 @@ export function folderStore(folder: string): CheckpointStore {
       await rm(unfinished, { recursive: true });
     },
   };
+}
+
+async function writeCheckpoint(
+  unfinished: string,
+  write: (create: (fileName: string) => Promise<ByteSink>) => Promise<void>,
+): Promise<void> {
+  await mkdir(unfinished);
+  const sums = new Map<string, string>();
+  await write((fileName) => summingSink(join(unfinished, fileName), (sum) => sums.set(fileName, sum)));
+  const text = [...sums].map(([fileName, sum]) => `${sum}  ${fileName}\n`).join("");
+  await writeBytes(await fileSink(join(unfinished, SUMS)), new TextEncoder().encode(text));
+  await syncFolder(unfinished);
+}
+
+/**
+ * Reads the checksums of a checkpoint.
+ *
+ * @throws Error unless every line is one, of a file of its own, and there is any.
+ */
+function parseSums(path: string, text: string): Map<string, string> {
+  const sums = new Map<string, string>();
+  const lines = text.split("\n");
+  if (lines.pop() !== "" || lines.length === 0) throw new Error(`${path}: is damaged: it isn't whole`);
+  for (const [i, line] of lines.entries()) {
+    const [, sum, fileName] = /^([0-9a-f]{64}) {2}([^/\\\0]+)$/.exec(line) ?? [];
+    if (sum === undefined || fileName === undefined || sums.has(fileName)) {
+      throw new Error(
+        `${path}: is damaged: line ${i + 1}: expected the checksum of a file, got "${line.slice(0, 80)}"`,
+      );
+    }
+    sums.set(fileName, sum);
+  }
+  return sums;
 }
 
 async function namesIn(folder: string): Promise<string[]> {

@@ -1,7 +1,15 @@
 import { type ByteSink, type ByteSource, bytesSink, bytesSource } from "@t5ts/tensor-core";
+import { RunConflictError } from "./run-conflict-error.js";
 
 /** Where checkpoints are kept. Each is a set of named files that is there as a whole or not at all. */
 export type CheckpointStore = {
+  /**
+   * Takes the store for one run, before anything in it is looked at or changed.
+   *
+   * @returns Gives it free again.
+   * @throws RunConflictError if another run has it.
+   */
+  lock(): Promise<() => Promise<void>>;
   /**
    * Adds a checkpoint, the newest from now on.
    *
@@ -12,9 +20,9 @@ export type CheckpointStore = {
   /** The names of all checkpoints, the newest first. */
   list(): Promise<string[]>;
   /**
-   * Gives access to the files of a checkpoint.
+   * Gives access to the files of a checkpoint, once it has proved to be whole.
    *
-   * @throws Error naming the file that is missing or damaged.
+   * @throws Error naming the file that is missing, damaged or not a part of the checkpoint.
    */
   open(name: string): Promise<(fileName: string) => Promise<ByteSource>>;
   remove(name: string): Promise<void>;
@@ -24,7 +32,15 @@ export type CheckpointStore = {
 export function memoryStore(): CheckpointStore {
   const checkpoints = new Map<string, Map<string, Uint8Array>>();
   let saved = 0;
+  let isLocked = false;
   return {
+    async lock() {
+      if (isLocked) throw new RunConflictError("memoryStore: another run is at work on it");
+      isLocked = true;
+      return async () => {
+        isLocked = false;
+      };
+    },
     async save(step, write) {
       const name = checkpointName(saved + 1, step);
       const files = new Map<string, Uint8Array>();
@@ -71,6 +87,11 @@ export function checkpointName(number: number, step: number): string {
 export function checkpointNumber(name: string): number | undefined {
   const match = /^(\d{6,})-step-\d+$/.exec(name);
   return match ? Number(match[1]) : undefined;
+}
+
+/** Reads the step from a name of `checkpointName`. */
+export function checkpointStep(name: string): number {
+  return Number(name.slice(name.lastIndexOf("-") + 1));
 }
 
 /** Those of `names` that are checkpoints', the newest first. */

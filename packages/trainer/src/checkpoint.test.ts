@@ -44,6 +44,7 @@ describe("checkpoints", () => {
       version: 2,
       step: 7,
       rng: { seed: 5, stream: 0 },
+      hasAverage: true,
       position: { next: 3 },
       config: { rate: 0.1, tasks: ["a"] },
     });
@@ -65,10 +66,12 @@ describe("checkpoints", () => {
       },
     };
     const warnings: string[] = [];
-    const loaded = await loadLatestCheckpoint(shorten, makeState(3), RUN, (text) => warnings.push(text));
+    const loaded = await loadLatestCheckpoint(shorten, makeState(3), RUN, (name, reason) =>
+      warnings.push(`${name}: ${reason}`),
+    );
     expect(loaded!.name).toBe("000001-step-1");
     expect(warnings).toEqual([
-      'checkpoint 000002-step-2 is passed over: 000002-step-2/optimizer.safetensors: "variance.norm.scale": the file is truncated: expected 1 more bytes',
+      '000002-step-2: 000002-step-2/optimizer.safetensors: "variance.norm.scale": the file is truncated: expected 1 more bytes',
     ]);
   });
 

@@ -12,9 +12,10 @@ import {
   writeSafetensors,
 } from "@t5ts/tensor-core";
 import type * as tf from "@tensorflow/tfjs-core";
-import type { CheckpointStore } from "./checkpoint-store.js";
+import { type CheckpointStore, checkpointStep } from "./checkpoint-store.js";
 import { firstDifference, type Json } from "./json.js";
 import { mapNamedLeaves } from "./named-leaves.js";
+import { RunConflictError } from "./run-conflict-error.js";
 import { stateTensors, type TrainState } from "./train-state.js";
 
 /** What a run is beside its tensors, so that it can go on as if it had never stopped. */
@@ -43,7 +44,8 @@ export async function saveCheckpoint<P extends TensorTree, S extends TensorTree>
       if (tree !== undefined) await writeSafetensors(await create(`${name}.safetensors`), treeItems(tree));
     }
     const { seed, stream } = rng;
-    const json = { version: VERSION, step: state.step, rng: { seed, stream }, position, config };
+    const hasAverage = average !== undefined;
+    const json = { version: VERSION, step: state.step, rng: { seed, stream }, hasAverage, position, config };
     await writeBytes(await create("state.json"), new TextEncoder().encode(`${JSON.stringify(json, null, 2)}\n`));
   });
 }
@@ -56,26 +58,26 @@ export type LoadedCheckpoint<P extends TensorTree, S extends TensorTree> = {
 };
 
 /**
- * Loads the newest checkpoint that is whole, or gives undefined if there's none.
+ * Loads the newest checkpoint that proves to be whole, or gives undefined if there's none. Passes over the others.
  *
  * @param like A state of the same run, from which names and shapes are known. Borrowed.
  * @param run What the run at hand is; checked as far as it's given.
- * @param warn Is told of each damaged checkpoint that's passed over.
- * @throws Error naming the tensor, or the part of the configuration, in which the checkpoint isn't of this run; also if
+ * @param onDamaged Is told of each checkpoint that's passed over, and why.
+ * @throws RunConflictError naming the tensor, or the part of the configuration, in which the checkpoint isn't of this run; also if
  *   the newest is of another version.
  */
 export async function loadLatestCheckpoint<P extends TensorTree, S extends TensorTree>(
   store: CheckpointStore,
   like: TrainState<P, S>,
   run: Partial<RunState> = {},
-  warn: (message: string) => void = () => {},
+  onDamaged: (name: string, reason: string) => void = () => {},
 ): Promise<LoadedCheckpoint<P, S> | undefined> {
   for (const name of await store.list()) {
     let files: CheckpointFiles;
     try {
       files = await openCheckpoint(store, name);
     } catch (error) {
-      warn(`checkpoint ${name} is passed over: ${error instanceof Error ? error.message : String(error)}`);
+      onDamaged(name, error instanceof Error ? error.message : String(error));
       continue;
     }
     checkVersion(name, files.state);
@@ -86,7 +88,7 @@ export async function loadLatestCheckpoint<P extends TensorTree, S extends Tenso
 }
 
 type CheckpointFiles = {
-  state: RunState & { version: number; step: number };
+  state: RunState & { version: number; step: number; hasAverage?: boolean };
   params: Safetensors;
   optimizer: Safetensors;
   average: Safetensors | undefined;
@@ -95,8 +97,13 @@ type CheckpointFiles = {
 async function openCheckpoint(store: CheckpointStore, name: string): Promise<CheckpointFiles> {
   const open = await store.open(name);
   const state = await readStateJson(await open("state.json"));
+  if (state.step !== checkpointStep(name)) {
+    throw new Error(`${name}/state.json: step: expected ${checkpointStep(name)}, as in its name, got ${state.step}`);
+  }
   const [params, optimizer] = [await open("params.safetensors"), await open("optimizer.safetensors")];
-  const average = await open("average.safetensors").catch(() => undefined);
+  // Those made before it was written have one if there is the file.
+  const wanted = state.hasAverage ?? (await open("average.safetensors").then(Boolean, () => false));
+  const average = wanted ? await open("average.safetensors") : undefined;
   return {
     state,
     params: await openSafetensors(params),
@@ -106,9 +113,17 @@ async function openCheckpoint(store: CheckpointStore, name: string): Promise<Che
 }
 
 async function readStateJson(source: ByteSource): Promise<CheckpointFiles["state"]> {
+  const fail = (field: string, expected: string, value: unknown): never => {
+    throw new Error(`${source.name}: ${field}: expected ${expected}, got ${JSON.stringify(value)}`);
+  };
   const text = new TextDecoder().decode(await source.read(0, source.sizeBytes));
-  const json = JSON.parse(text) as CheckpointFiles["state"];
-  if (!Number.isSafeInteger(json.step)) throw new Error(`${source.name}: step: expected an integer, got ${json.step}`);
+  const json = JSON.parse(text) as CheckpointFiles["state"] | null;
+  if (typeof json !== "object" || json === null) return fail("the whole file", "an object", json);
+  const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
+  const { step, version, rng } = json;
+  if (!isCount(version)) fail("version", "an integer from 0 on", version);
+  if (!isCount(step)) fail("step", "an integer from 0 on", step);
+  if (!isCount(rng?.seed) || !isCount(rng?.stream)) fail("rng", "a seed and a stream, integers from 0 on", rng);
   return json;
 }
 
@@ -116,7 +131,7 @@ async function readStateJson(source: ByteSource): Promise<CheckpointFiles["state
 function checkVersion(name: string, { version }: CheckpointFiles["state"]): void {
   if (version === VERSION) return;
   const remedy = "go on with the release that made it, or begin the run anew";
-  throw new Error(`checkpoint ${name}: version: expected ${VERSION}, got ${version}; ${remedy}`);
+  throw new RunConflictError(`checkpoint ${name}: version: expected ${VERSION}, got ${version}; ${remedy}`);
 }
 
 function checkRun(name: string, saved: RunState, { rng, config }: Partial<RunState>): void {
@@ -125,7 +140,9 @@ function checkRun(name: string, saved: RunState, { rng, config }: Partial<RunSta
     (config !== undefined ? firstDifference(config, saved.config, "config") : undefined);
   if (difference === undefined) return;
   const [here, there] = [difference.a, difference.b].map((value) => JSON.stringify(value));
-  throw new Error(`checkpoint ${name} is of another run: ${difference.path}: expected ${here}, got ${there}`);
+  throw new RunConflictError(
+    `checkpoint ${name} is of another run: ${difference.path}: expected ${here}, got ${there}`,
+  );
 }
 
 async function readState<P extends TensorTree, S extends TensorTree>(
@@ -139,7 +156,7 @@ async function readState<P extends TensorTree, S extends TensorTree>(
     read.push((next.params = await readTree(`checkpoint ${name}: params`, params, like.params)));
     read.push((next.optimizerState = await readTree(`checkpoint ${name}: optimizer`, optimizer, like.optimizerState)));
     if (like.average !== undefined) {
-      if (average === undefined) throw new Error(`checkpoint ${name} has no average, which this run keeps`);
+      if (average === undefined) throw new RunConflictError(`checkpoint ${name} has no average, which this run keeps`);
       next.average = await readTree(`checkpoint ${name}: average`, average, like.average);
     }
     return next;
@@ -175,7 +192,7 @@ function checkFits(what: string, { entries }: Safetensors, like: TensorTree): vo
     foreign.length > 0 && `has ${abridge(foreign)}, which the run doesn't know`,
     different.length > 0 && `has another shape for ${abridge(different)}`,
   ].filter(Boolean);
-  if (complaints.length > 0) throw new Error(`${what}: ${complaints.join("; ")}`);
+  if (complaints.length > 0) throw new RunConflictError(`${what}: ${complaints.join("; ")}`);
 }
 
 function abridge(names: readonly string[]): string {

@@ -44,4 +44,5 @@ export { clipScale, groupNorms, moduleOf, sumsOfSquares } from "./gradient-norm.
 // Checkpoints
 export { type LoadedCheckpoint, loadLatestCheckpoint, type RunState, saveCheckpoint } from "./checkpoint.js";
 export { type CheckpointStore, memoryStore } from "./checkpoint-store.js";
+export { RunConflictError } from "./run-conflict-error.js";
 export type { Json } from "./json.js";

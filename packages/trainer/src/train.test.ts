@@ -5,7 +5,8 @@ import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, it } from "vitest";
 import { adafactor } from "./adafactor.js";
 import { type AdamWState, adamW } from "./adamw.js";
-import { memoryStore } from "./checkpoint-store.js";
+import { type CheckpointStore, memoryStore } from "./checkpoint-store.js";
+import { RunConflictError } from "./run-conflict-error.js";
 import { initToy, type ToyBatch, type ToyParams, toyBatch, toyLoss } from "./testing/toy-model.js";
 import { type BatchSource, type TrainEvent, type TrainOptions, train } from "./train.js";
 
@@ -157,9 +158,89 @@ describe("train", () => {
     expect(again.kinds).toEqual(["resumed 5", "finished 5"]);
   });
 
-  it("begins at the beginning when there's nothing to resume", async () => {
-    const { kinds } = await collect({ steps: 1, checkpoints: { store: memoryStore(), shouldResume: true } });
-    expect(kinds).toEqual(["step 1", "saved 1", "finished 1"]);
+  it("refuses to go on where there's nothing to go on from, and removes nothing", async () => {
+    const store = memoryStore();
+    const resume = { steps: 1, checkpoints: { store, shouldResume: true } };
+    await expect(collect(resume)).rejects.toThrow(RunConflictError);
+    await expect(collect(resume)).rejects.toThrow("train: checkpoints: expected one to go on from, got none");
+    await collect({ steps: 2, checkpoints: { store, everySteps: 1 } });
+    const damaged: CheckpointStore = {
+      ...store,
+      open: () => Promise.reject(new Error("is damaged")),
+    };
+    const warnings: string[] = [];
+    await expect(
+      collect({ checkpoints: { store: damaged, shouldResume: true } }, (event) => {
+        if (event.kind === "warning") warnings.push(event.message);
+      }),
+    ).rejects.toThrow("expected one to go on from, got 2, all damaged");
+    expect(warnings).toEqual([
+      "checkpoint 000002-step-2 is passed over: is damaged",
+      "checkpoint 000001-step-1 is passed over: is damaged",
+    ]);
+    expect(await store.list()).toEqual(["000002-step-2", "000001-step-1"]);
+  });
+
+  it("refuses to begin where there are checkpoints, and changes nothing", async () => {
+    const store = memoryStore();
+    await collect({ steps: 4, checkpoints: { store } });
+    await expect(collect({ steps: 2, checkpoints: { store, keep: 1 } })).rejects.toThrow(
+      "train: checkpoints: expected none where a run begins, got 000001-step-4",
+    );
+    expect(await store.list()).toEqual(["000001-step-4"]);
+  });
+
+  it("lets one run at a time write to a store, and gives it free at the end", async () => {
+    const store = memoryStore();
+    const unlock = await store.lock();
+    await expect(collect({ checkpoints: { store } })).rejects.toThrow("another run is at work on it");
+    await unlock();
+    await collect({ steps: 1, checkpoints: { store } });
+    await collect({ steps: 2, checkpoints: { store, shouldResume: true } });
+  });
+
+  it("removes no checkpoint of a later step, and none that was damaged", async () => {
+    const store = memoryStore();
+    await collect({ steps: 6, checkpoints: { store, everySteps: 2 } });
+    // The newest is damaged, so the run goes on from step 4 and keeps two of its own.
+    const damaged: CheckpointStore = {
+      ...store,
+      open: (name) => (name === "000003-step-6" ? Promise.reject(new Error("is damaged")) : store.open(name)),
+    };
+    await collect({ steps: 5, checkpoints: { store: damaged, shouldResume: true, keep: 1 } });
+    expect(await store.list()).toEqual(["000004-step-5", "000003-step-6"]);
+    await store.remove("000004-step-5");
+    await collect({ steps: 7, checkpoints: { store, shouldResume: true, keep: 1 } });
+    expect(await store.list()).toEqual(["000005-step-7"]);
+  });
+
+  it("saves by the clock as well, without a difference to the steps", async () => {
+    const store = memoryStore();
+    const whole = await collect({ steps: 4 });
+    const timed = await collect({ steps: 4, checkpoints: { store, everyMs: 1 } }, async () => {
+      const until = performance.now() + 2;
+      while (performance.now() < until);
+    });
+    expect(timed.kinds.filter((kind) => kind.startsWith("saved"))).toEqual([
+      "saved 1",
+      "saved 2",
+      "saved 3",
+      "saved 4",
+    ]);
+    expect(timed.params).toEqual(whole.params);
+  });
+
+  it("says what couldn't be saved, how much it takes, and from where to go on", async () => {
+    const store = memoryStore();
+    let saves = 0;
+    const full: CheckpointStore = {
+      ...store,
+      save: (step, write) => (saves++ === 0 ? store.save(step, write) : Promise.reject(new Error("no space left"))),
+    };
+    await expect(collect({ steps: 4, checkpoints: { store: full, everySteps: 2 } })).rejects.toThrow(
+      "train: the checkpoint of step 4, about 1 MB, could not be saved: no space left; " +
+        "once that is mended, resume: the last good one is 000001-step-2",
+    );
   });
 
   it("makes no step when the signal was given before", async () => {

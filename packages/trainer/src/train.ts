@@ -1,8 +1,9 @@
-import type { TensorTree } from "@t5ts/tensor-core";
+import { leaves, type TensorTree } from "@t5ts/tensor-core";
 import { loadLatestCheckpoint, saveCheckpoint } from "./checkpoint.js";
-import type { CheckpointStore } from "./checkpoint-store.js";
+import { type CheckpointStore, checkpointStep } from "./checkpoint-store.js";
 import type { Json } from "./json.js";
-import { disposeTrainState, initTrainState, type TrainState } from "./train-state.js";
+import { RunConflictError } from "./run-conflict-error.js";
+import { disposeTrainState, initTrainState, stateTensors, type TrainState } from "./train-state.js";
 import { type StepMetrics, type TrainStepOptions, trainStep } from "./train-step.js";
 
 /** A batch, and the place from which the data goes on after it: plain data, for the checkpoint. */
@@ -33,9 +34,14 @@ export type TrainOptions<P extends TensorTree, S extends TensorTree, B, D> = Tra
     store: CheckpointStore;
     /** Save this often; the end of the run is always saved. Default only the end. */
     everySteps?: number;
-    /** How many checkpoints stay. Default all. */
+    /** Save after the step with which this much time has passed since the last save, beside `everySteps`. Default never. */
+    everyMs?: number;
+    /**
+     * How many whole checkpoints stay, this one and those of the steps before it: of later steps, or found damaged, none is
+     * removed. Default all.
+     */
     keep?: number;
-    /** Go on from the newest checkpoint, if there is one. Default false. */
+    /** Whether to go on from the newest whole checkpoint. Without it the store has to be empty. Default false. */
     shouldResume?: boolean;
   };
   /** What may not change from one part of a run to the next; it's kept in checkpoints and compared on resuming. */
@@ -69,15 +75,24 @@ export type TrainEvent<P extends TensorTree> =
  * Owns its tensors and frees them at the end, also when the caller leaves the loop early; that doesn't save, the signal
  * does.
  *
- * @throws Error as `trainStep` and `loadLatestCheckpoint` do. Checkpoints made before stay.
+ * @throws RunConflictError if the store is in use, holds checkpoints where a run is to begin, or no whole one of this run
+ *   where it's to go on; Error as `trainStep` does, or naming the checkpoint that couldn't be saved. Checkpoints made
+ *   before stay.
  */
 export async function* train<P extends TensorTree, S extends TensorTree, B, D extends Json = Json>(
   options: TrainOptions<P, S, B, D>,
 ): AsyncGenerator<TrainEvent<P>, void, undefined> {
   checkOptions(options);
-  const run: Run<P, S, D> = { state: initTrainState(options.params, options.optimizer, options) };
+  const run: Run<P, S, D> = {
+    state: initTrainState(options.params, options.optimizer, options),
+    damaged: new Set(),
+    savedAtMs: performance.now(),
+  };
+  let unlock: (() => Promise<void>) | undefined;
   try {
+    unlock = await options.checkpoints?.store.lock();
     if (options.checkpoints?.shouldResume) yield* resume(run, options);
+    else await checkEmpty(options.checkpoints?.store);
     const reason = yield* makeSteps(run, options);
     const { step, params, average } = run.state;
     if (reason !== "signal" && run.evaluatedAt !== step) yield* evaluate(run, options);
@@ -85,7 +100,16 @@ export async function* train<P extends TensorTree, S extends TensorTree, B, D ex
     yield { kind: "finished", step, reason, params, ...(average ? { average } : {}) };
   } finally {
     disposeTrainState(run.state);
+    await unlock?.();
   }
+}
+
+async function checkEmpty(store: CheckpointStore | undefined): Promise<void> {
+  const [newest] = (await store?.list()) ?? [];
+  if (newest === undefined) return;
+  throw new RunConflictError(
+    `train: checkpoints: expected none where a run begins, got ${newest}; resume, or remove it`,
+  );
 }
 
 /** What a run has come to. */
@@ -94,6 +118,10 @@ type Run<P extends TensorTree, S extends TensorTree, D> = {
   position?: D;
   evaluatedAt?: number;
   savedAt?: number;
+  /** When it was saved last, by the clock, or begun. */
+  savedAtMs: number;
+  /** Checkpoints that were passed over. */
+  damaged: Set<string>;
 };
 
 type Events<P extends TensorTree, Result = void> = AsyncGenerator<TrainEvent<P>, Result, undefined>;
@@ -102,17 +130,23 @@ async function* resume<P extends TensorTree, S extends TensorTree, B, D extends 
   run: Run<P, S, D>,
   { checkpoints, rng, config }: TrainOptions<P, S, B, D>,
 ): Events<P> {
+  const { store } = checkpoints!;
   const warnings: string[] = [];
   const expected = config === undefined ? { rng } : { rng, config };
-  const loaded = await loadLatestCheckpoint(checkpoints!.store, run.state, expected, (text) => warnings.push(text));
-  if (loaded) {
-    disposeTrainState(run.state);
-    run.state = loaded.state;
-    run.position = loaded.run.position as D;
-    run.savedAt = run.evaluatedAt = loaded.state.step;
-  }
+  const loaded = await loadLatestCheckpoint(store, run.state, expected, (name, reason) => {
+    run.damaged.add(name);
+    warnings.push(`checkpoint ${name} is passed over: ${reason}`);
+  });
   for (const message of warnings) yield { kind: "warning", message };
-  if (loaded) yield { kind: "resumed", step: loaded.state.step, checkpoint: loaded.name };
+  if (loaded === undefined) {
+    const found = run.damaged.size === 0 ? "none" : `${run.damaged.size}, all damaged`;
+    throw new RunConflictError(`train: checkpoints: expected one to go on from, got ${found}`);
+  }
+  disposeTrainState(run.state);
+  run.state = loaded.state;
+  run.position = loaded.run.position as D;
+  run.savedAt = run.evaluatedAt = loaded.state.step;
+  yield { kind: "resumed", step: loaded.state.step, checkpoint: loaded.name };
 }
 
 async function* makeSteps<P extends TensorTree, S extends TensorTree, B, D extends Json>(
@@ -139,7 +173,8 @@ async function* makeSteps<P extends TensorTree, S extends TensorTree, B, D exten
       yield { kind: "step", step: state.step, elapsedMs: performance.now() - start, ...metrics };
       if (signal?.aborted) return "signal";
       if (isDue(evaluation?.everySteps)) yield* evaluate(run, options);
-      if (isDue(checkpoints?.everySteps)) yield* save(run, options);
+      const isLate = performance.now() - run.savedAtMs >= (checkpoints?.everyMs ?? Number.POSITIVE_INFINITY);
+      if (isDue(checkpoints?.everySteps) || isLate) yield* save(run, options);
     }
     return "steps";
   } finally {
@@ -167,14 +202,33 @@ async function* save<P extends TensorTree, S extends TensorTree, B, D extends Js
   const { store, keep = Number.POSITIVE_INFINITY } = checkpoints;
   const start = performance.now();
   const { state, position } = run;
-  const checkpoint = await saveCheckpoint(store, state, {
+  const runState = {
     rng,
     ...(position === undefined ? {} : { position }),
     ...(config === undefined ? {} : { config }),
+  };
+  const checkpoint = await saveCheckpoint(store, state, runState).catch(async (cause: Error) => {
+    throw await failedSave(cause, store, run);
   });
   run.savedAt = state.step;
-  for (const old of (await store.list()).slice(keep)) await store.remove(old);
+  run.savedAtMs = performance.now();
+  const earlier = (await store.list()).filter((name) => checkpointStep(name) <= state.step && !run.damaged.has(name));
+  for (const old of earlier.slice(keep)) await store.remove(old);
   yield { kind: "saved", step: state.step, checkpoint, elapsedMs: performance.now() - start };
+}
+
+/** Says what couldn't be saved and why, what it takes, and from where to go on. */
+async function failedSave<P extends TensorTree, S extends TensorTree, D>(
+  cause: Error,
+  store: CheckpointStore,
+  { state, damaged }: Run<P, S, D>,
+): Promise<Error> {
+  const megabytes = Math.ceil((4 * leaves(stateTensors(state)).reduce((sum, leaf) => sum + leaf.size, 0)) / 1e6);
+  const good = (await store.list().catch(() => [])).filter((name) => !damaged.has(name));
+  const remedy =
+    good[0] === undefined ? "there's none before it" : `once that is mended, resume: the last good one is ${good[0]}`;
+  const what = `train: the checkpoint of step ${state.step}, about ${megabytes} MB, could not be saved`;
+  return new Error(`${what}: ${cause.message}; ${remedy}`, { cause });
 }
 
 function checkOptions<P extends TensorTree, S extends TensorTree, B, D>({
@@ -188,6 +242,7 @@ function checkOptions<P extends TensorTree, S extends TensorTree, B, D>({
     batchesPerStep,
     "evaluation.everySteps": evaluation?.everySteps ?? 1,
     "checkpoints.everySteps": checkpoints?.everySteps ?? 1,
+    "checkpoints.everyMs": checkpoints?.everyMs ?? 1,
     "checkpoints.keep": checkpoints?.keep ?? 1,
   };
   for (const [name, count] of Object.entries(counts)) {

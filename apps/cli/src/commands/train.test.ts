@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createRng } from "@t5ts/random";
 import { trainBpe } from "@t5ts/tokenizer-bpe/train";
@@ -152,6 +152,78 @@ describe("t5 train", () => {
     expect(stderr).toMatch(message);
     expect(stderr).not.toMatch(/\n\s+at /);
     expect(code).toBe(2);
+  });
+
+  it("refuses to begin in a folder that holds a run or a model, and changes nothing", async () => {
+    const stopped = join(folder, "stopped");
+    const kept = readdirSync(join(stopped, "checkpoints"));
+    const again = await train(writeRun("stopped", { steps: 3 }));
+    expect(again.stderr).toMatch(/stopped: holds a run, up to 00000\d-step-14; go on with --resume, begin anew with/);
+    expect(again.code).toBe(2);
+    const rest = ["config.json", "model.safetensors", "tokenizer.json"];
+    mkdirSync(join(folder, "only-model"), { recursive: true });
+    for (const name of rest) copyFileSync(join(stopped, name), join(folder, "only-model", name));
+    const over = await train(writeRun("only-model", { steps: 3 }));
+    expect(over.stderr).toMatch(/only-model: holds a model \(config\.json\); begin anew with --overwrite/);
+    expect(over.code).toBe(2);
+    expect(readdirSync(join(stopped, "checkpoints"))).toEqual(kept);
+  });
+
+  it("refuses to resume where there's nothing to resume", async () => {
+    const { code, stderr } = await train(writeRun("nothing"), "--resume");
+    expect(stderr).toMatch(/nothing: expected a checkpoint to resume from, but it holds none/);
+    expect(code).toBe(2);
+    expect(existsSync(join(folder, "nothing"))).toBe(false);
+    expect((await train(writeRun("nothing"), "--resume", "--overwrite")).code).toBe(2);
+  });
+
+  it("begins anew with --overwrite, and removes nothing but the run", async () => {
+    const path = writeRun("anew", { steps: 7 });
+    await train(path);
+    writeFileSync(join(folder, "anew", "notes.txt"), "mine");
+    writeFileSync(join(folder, "anew", "checkpoints", "notes.txt"), "mine");
+    const again = await train(writeRun("anew", { steps: 6 }), "--overwrite");
+    expect(again.code, again.stderr).toBe(0);
+    expect(again.stderr).toMatch(/anew: removed 1 checkpoint\(s\), up to 000001-step-7/);
+    expect(readdirSync(join(folder, "anew", "checkpoints")).sort()).toEqual(["000001-step-6", "notes.txt"]);
+    expect(readdirSync(join(folder, "anew"))).toContain("notes.txt");
+  });
+
+  it("refuses a second process on one folder, and takes over from a killed one", async () => {
+    const path = writeRun("shared", { steps: 400, checkpoints: { everySteps: 2 } });
+    const first = await startT5(["train", path, "--json", "--backend", "wasm", "--seed", "3"]);
+    const ended = finished(first);
+    await new Promise<void>((resolve) => {
+      first.stdout?.on("data", (text: string) => {
+        if (text.includes('"event":"saved"')) resolve();
+      });
+    });
+    const second = await train(path, "--resume");
+    expect(second.stderr).toMatch(/process \d+ is at work there/);
+    expect(second.code).toBe(2);
+    first.kill("SIGKILL");
+    await ended;
+    const resumed = await train(writeRun("shared", { steps: 402, checkpoints: { everySteps: 200 } }), "--resume");
+    expect(resumed.code, resumed.stderr).toBe(0);
+    expect(eventsOf(resumed).find(({ event }) => event === "resumed")).toBeDefined();
+  });
+
+  it.each(["SIGTERM", "SIGHUP"] as const)("saves when it's told to end by %s", async (signal) => {
+    const path = writeRun(`ended-by-${signal}`, { steps: 400 });
+    const child = await startT5(["train", path, "--json", "--backend", "wasm", "--seed", "3"]);
+    child.stdout?.on("data", (text: string) => {
+      if (/"event":"step","run":"train","step":3\b/.test(text)) child.kill(signal);
+    });
+    const stopped = await finished(child);
+    expect(stopped.code).toBe(130);
+    expect(eventsOf(stopped).some(({ event }) => event === "saved")).toBe(true);
+  });
+
+  it("exits with 1 when training itself fails", async () => {
+    const path = writeRun("diverges", { schedule: { kind: "constant", learningRate: 1e30 }, clipNorm: 1e30 });
+    const { code, stderr } = await train(path);
+    expect(stderr).toMatch(/trainStep: step \d+: expected/);
+    expect(code).toBe(1);
   });
 
   it("refuses to go on with another configuration, and leaves the checkpoints as they were", async () => {

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { addSharedOptions, runCommand, type SharedOptions } from "../run-command.js";
 
-export type TrainOptions = SharedOptions & { resume?: boolean };
+export type TrainOptions = SharedOptions & { resume?: boolean; overwrite?: boolean };
 
 const EXAMPLE = `
 Example RUN.json, fine-tuning a model of the quickstart on its data:
@@ -17,7 +17,10 @@ Example RUN.json, fine-tuning a model of the quickstart on its data:
   }
 
   t5 train RUN.json            until its steps are made, or Ctrl-C: it's saved
-  t5 train RUN.json --resume   goes on where it was`;
+  t5 train RUN.json --resume   goes on where it was
+
+It's also saved every five minutes ("checkpoints": { "everyMinutes": 5 }), and
+when it's told to end by SIGTERM or SIGHUP; a second signal ends it at once.`;
 
 /** `t5 train RUN.json` */
 export function addTrainCommand(program: Command): void {
@@ -25,7 +28,8 @@ export function addTrainCommand(program: Command): void {
     .command("train")
     .description("carry out a run: pretraining, several tasks at once, or fine-tuning")
     .argument("<RUN.json>", "what to learn from what")
-    .option("--resume", "go on from the newest checkpoint of the run");
+    .option("--resume", "go on from the newest whole checkpoint of the run")
+    .option("--overwrite", "begin anew in a folder that holds a run or a model: its checkpoints and log are removed");
   addSharedOptions(command)
     .addHelpText("after", EXAMPLE)
     .action((file: string, options: TrainOptions) =>

@@ -123,6 +123,6 @@ export function phaseRun(phase: PhaseRun, output: string): RunConfig {
     recomputesBlocks: false,
     learnsLossWeights: false,
     frozen: [],
-    checkpoints: { keep: 1 },
+    checkpoints: { everyMinutes: 5, keep: 1 },
   };
 }

@@ -16,6 +16,7 @@ import { openModelFolder, saveModelFolder } from "../model-folder.js";
 import type { LossCurve, ReportData } from "../report/report-data.js";
 import { writeReport } from "../report/write-report.js";
 import type { RunConfig } from "../run/run-config.js";
+import { LOG_FILE } from "../run/run-folder.js";
 import { type LoggedStep, showTraining, smoothed } from "../run/show-training.js";
 import { trainRun } from "../run/train-run.js";
 import type { CommandContext } from "../run-command.js";
@@ -47,6 +48,8 @@ const RANDOM = "random weights, then fine-tuned";
 const MAJORITY = "majority class";
 const NUM_SAMPLES = 4;
 
+const RUN_FOLDERS = ["phase-1", "phase-2", "snips", "snips-from-random"] as const;
+
 /**
  * The whole story: a vocabulary, two phases of pretraining, fine-tuning, evaluation beside two baselines, samples and a
  * report. Nothing in it is prepared; the same seed gives the same numbers on one backend.
@@ -63,7 +66,9 @@ export async function runQuickstart(
 
   const tokenizer = await trainQuickstartTokenizer(resolvePath, { output, signal });
   output.line(`tokenizer: ${tokenizer.vocabSize} pieces, ${elapsed(startedAt)}`);
-  await rm(runs, { recursive: true, force: true });
+  const folder = (name: string): string => join(runs, name);
+  // Of an earlier story; whatever else is there isn't ours.
+  for (const name of RUN_FOLDERS) await rm(folder(name), { recursive: true, force: true });
   await mkdir(runs, { recursive: true });
   await writeFile(join(runs, "tokenizer.json"), `${JSON.stringify(tokenizer)}\n`);
 
@@ -76,7 +81,7 @@ export async function runQuickstart(
     const save = (trained: T5Model): Promise<void> => saveModelFolder(run.output, { model: trained, tokenizer });
     const options = { tokenizer, seed, resolvePath, shouldResume: false, signal, save };
     const events = trainRun(run, model === undefined ? options : { ...options, model });
-    const logFile = join(run.output, "events.ndjson");
+    const logFile = join(run.output, LOG_FILE);
     const { steps, metrics } = await showTraining(events, { output, title: name, totalSteps: run.steps, logFile });
     if (steps.length === 0) return;
     curves.push(curve(chart, name, steps));
@@ -84,14 +89,8 @@ export async function runQuickstart(
     const loss = `loss ${smoothed(steps.slice(0, 20)).toFixed(2)} → ${smoothed(steps).toFixed(2)}`;
     output.line(`${name}: ${[`${steps.length} steps`, loss, ...measured, elapsed(phaseStart)].join(", ")}`);
   };
-  const folder = (name: string): string => join(runs, name);
   const fresh = { model: quickstartModel(dialect) };
-  const [phase1, phase2, snips, snipsRandom] = ["phase-1", "phase-2", "snips", "snips-from-random"].map(folder) as [
-    string,
-    string,
-    string,
-    string,
-  ];
+  const [phase1, phase2, snips, snipsRandom] = RUN_FOLDERS.map(folder) as [string, string, string, string];
   await trainPhase("phase I", "Phase I: hidden spans and next sentences", { ...phaseRun(PHASE_1, phase1), ...fresh });
   await trainPhase("phase II", "Phase II: several tasks", phaseRun(PHASE_2, phase2), phase1);
   const chart = "Fine-tuning on SNIPS";

@@ -153,7 +153,14 @@ const runSchema = z.strictObject({
   evaluation: z
     .strictObject({ everySteps: count, tasks: z.array(taskSchema).min(1), limit: count.default(256) })
     .optional(),
-  checkpoints: z.strictObject({ everySteps: count.optional(), keep: count.default(2) }).default({ keep: 2 }),
+  /** Saved this often, by steps and by the clock; the last ones stay. */
+  checkpoints: z
+    .strictObject({
+      everySteps: count.optional(),
+      everyMinutes: z.number().positive().default(5),
+      keep: count.default(2),
+    })
+    .default({ everyMinutes: 5, keep: 2 }),
 });
 
 /**

@@ -34,7 +34,9 @@ export async function showTraining(
     for await (const event of events) {
       const record = toEvent(event, title);
       output.event(record);
-      await log?.write(`${JSON.stringify(record)}\n`);
+      await log?.write(`${JSON.stringify(record)}\n`).catch((cause: Error) => {
+        throw new Error(`${logFile}: could not be written: ${cause.message}`, { cause });
+      });
       switch (event.kind) {
         case "step": {
           const { step, loss, parts } = event;

@@ -6,6 +6,7 @@ import type { CommandContext } from "../run-command.js";
 import { readingInput, UsageError } from "../usage-error.js";
 import { pathResolver } from "./resolve-path.js";
 import { parseRunConfig, type RunConfig } from "./run-config.js";
+import { LOG_FILE, prepareRunFolder } from "./run-folder.js";
 import { showTraining, smoothed } from "./show-training.js";
 import { trainRun } from "./train-run.js";
 
@@ -15,6 +16,7 @@ export async function trainFile(file: string, options: TrainOptions, context: Co
   const run = await openRun(file);
   const resolvePath = pathResolver(dirname(resolve(file)));
   const folder = resolvePath(run.output);
+  await prepareRunFolder(folder, options, output.note);
   await context.startBackend();
   const source = run.from === undefined ? undefined : await openModelFolder(resolvePath(run.from), output.warn);
   const tokenizer = run.tokenizer === undefined ? source?.tokenizer : await openTokenizer(resolvePath(run.tokenizer));
@@ -33,8 +35,8 @@ export async function trainFile(file: string, options: TrainOptions, context: Co
       save: (model) => saveModelFolder(folder, { model, tokenizer }),
     },
   );
-  const shown = { output, title: "train", totalSteps: run.steps, logFile: join(folder, "events.ndjson") };
-  const { steps, reason } = await readingInput(() => showTraining(events, shown));
+  const shown = { output, title: "train", totalSteps: run.steps, logFile: join(folder, LOG_FILE) };
+  const { steps, reason } = await showTraining(events, shown);
   const last = steps.at(-1);
   const loss = steps.length === 0 ? "" : `, loss ${smoothed(steps).toFixed(3)}`;
   const end = reason === "signal" ? "stopped, to go on with --resume" : "done";

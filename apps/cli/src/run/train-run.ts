@@ -11,16 +11,19 @@ import {
   type Json,
   linearSchedule,
   type Optimizer,
+  RunConflictError,
   type Schedule,
   type TrainEvent,
   train,
 } from "@t5ts/trainer";
 import { folderStore } from "@t5ts/trainer/node";
+import { readingInput, UsageError } from "../usage-error.js";
 import { newModelConfig } from "./model-preset.js";
 import { countTokens } from "./run-batch.js";
 import type { RunConfig, TaskConfig } from "./run-config.js";
 import { runData } from "./run-data.js";
 import { evaluateTasks } from "./run-evaluation.js";
+import { CHECKPOINTS } from "./run-folder.js";
 import { normalizers, type RunParams, runLoss, withUncertainty } from "./run-loss.js";
 import { type OpenedTask, openTask } from "./run-tasks.js";
 
@@ -47,11 +50,15 @@ export async function* trainRun(run: RunConfig, options: TrainRunOptions): Async
   const rng = createRng(options.seed);
   const { tokenizer, resolvePath } = options;
   const open = (task: TaskConfig): Promise<OpenedTask> => openTask(task, { ...run, tokenizer, resolvePath });
-  const opened = await Promise.all(run.tasks.map(open));
-  const heldOut = await Promise.all((run.evaluation?.tasks ?? []).map(open));
-  const model = prepareModel(run, options, [...opened, ...heldOut]);
+  const { opened, heldOut, model } = await readingInput(async () => {
+    const opened = await Promise.all(run.tasks.map(open));
+    const heldOut = await Promise.all((run.evaluation?.tasks ?? []).map(open));
+    const model = prepareModel(run, options, [...opened, ...heldOut]);
+    checkVocabulary(model, tokenizer);
+    return { opened, heldOut, model };
+  });
   const { config } = model;
-  checkVocabulary(model, tokenizer);
+  const { everyMinutes, ...checkpoints } = run.checkpoints;
 
   const events = train({
     params: run.learnsLossWeights ? withUncertainty(model.params, opened) : { model: model.params },
@@ -83,14 +90,24 @@ export async function* trainRun(run: RunConfig, options: TrainRunOptions): Async
         }
       : {}),
     checkpoints: {
-      store: folderStore(join(run.output, "checkpoints")),
-      ...run.checkpoints,
+      store: folderStore(join(run.output, CHECKPOINTS)),
+      ...checkpoints,
+      everyMs: everyMinutes * 60_000,
       shouldResume: options.shouldResume,
     },
   });
-  for await (const event of events) {
+  for await (const event of conflictsAsUsage(events)) {
     if (event.kind === "finished") await options.save({ config, params: event.params.model });
     yield event;
+  }
+}
+
+/** What is wrong with the folder of a run, or with going on in it, is for the user to mend. */
+async function* conflictsAsUsage<E>(events: AsyncGenerator<E>): AsyncGenerator<E> {
+  try {
+    yield* events;
+  } catch (error) {
+    throw error instanceof RunConflictError ? new UsageError(error.message, { cause: error }) : error;
   }
 }
 
