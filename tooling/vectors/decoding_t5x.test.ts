@@ -196,7 +196,7 @@ function expectWorstFirst(found: Hypothesis[], expected: number[][], scores: num
   );
 }
 
-function padded({ ids }: Hypothesis, length: number): number[] {
+function padded({ ids }: { ids: number[] }, length: number): number[] {
   return [...ids, ...new Array<number>(length - ids.length).fill(0)];
 }
 

@@ -1,4 +1,4 @@
-import { largest, placeOf, placeOfExtreme } from "./extreme";
+import { largest, placeOf } from "./extreme";
 import { dot, keep, rowsTimesTransposed } from "./gemm-rows";
 import { rmsNorm } from "./rms-norm";
 import { scratch, thread } from "./scratch";
@@ -181,8 +181,8 @@ function addDot(a: v128, b: v128, sum: v128): v128 {
 }
 
 /**
- * The place of the first of the largest in rows `begin` to `end` of RmsNorm(x) · wᵀ, as `argRows`: products are computed only
- * where `bounds` don't rule them out.
+ * Finds the first of the largest in rows `begin` to `end` of RmsNorm(x) · wᵀ, or -1 where that isn't a finite number:
+ * products are computed only where `bounds` don't rule them out.
  */
 export function bestOfBounded(
   k: i32, n: i32, x: usize, weight: usize, epsilon: f32, normed: usize, w: usize, bounds: usize, places: usize,
@@ -200,7 +200,8 @@ function bestOfRow(a: usize, w: usize, k: i32, bounds: usize, n: i32): i32 {
   const peak = largest(bounds, n);
   if (!(peak < Infinity)) {
     rowsTimesTransposed(1, k, a, k, w, k, bounds, n, 0, 0, n);
-    return placeOfExtreme(bounds, n, true);
+    const best = largest(bounds, n);
+    return best > -Infinity && best < Infinity ? placeOf(best, bounds, n) : -1;
   }
   let place = placeOf(peak, bounds, n);
   let best = dot(a, w + <usize>place * stride, k);

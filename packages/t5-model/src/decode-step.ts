@@ -32,23 +32,19 @@ export function decodeStep(
 }
 
 /**
- * The same for the best token of each row, the first with the largest logit, and for those of some steps that follow by
- * themselves: `best` [steps, rows], one step at least.
+ * Goes on greedily in one kernel call, for some steps that follow by themselves: `best` [steps, rows], one step at least,
+ * the first token with the largest logit, or -1 where there's no largest number.
+ *
+ * Takes over `state`, if the backend has such a kernel for this case: else it's left as it was.
  */
 export function greedySteps(
   model: T5Model,
   tokens: number[][],
   state: GenerationState,
   bounds: GreedyBounds,
-): { best: tf.Tensor2D; state: GenerationState } {
-  const next = tidy(() => {
-    const ids = idsOf(tokens);
-    const steps = greedyDecoderSteps(model, ids, state, bounds);
-    if (steps !== undefined) return steps;
-    const { logits, state: after } = logitsAfter(model, ids, state);
-    return { best: tf.expandDims(tf.argMax(logits, -1)) as tf.Tensor2D, state: after };
-  });
-  disposeReplaced(state, next.state);
+): { best: tf.Tensor2D; state: GenerationState } | undefined {
+  const next = tidy(() => greedyDecoderSteps(model, idsOf(tokens), state, bounds));
+  if (next !== undefined) disposeReplaced(state, next.state);
   return next;
 }
 

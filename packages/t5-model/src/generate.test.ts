@@ -1,7 +1,9 @@
 import { createRng } from "@t5ts/random";
+import { namedLeaves, withLeaves } from "@t5ts/tensor-core";
 import { describeOnBackends } from "@t5ts/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, it } from "vitest";
+import { allowTokens } from "./allow-tokens.js";
 import { t5xLengthPenalty } from "./beam-search.js";
 import { type GenerateOptions, generate } from "./generate.js";
 import { minLength } from "./logits-processors.js";
@@ -38,7 +40,7 @@ describeOnBackends("generate", () => {
     for (const [row, [output]] of outputs.entries()) {
       const column = steps.map((tokens) => tokens[row]);
       expect(output?.ids).toEqual(column.includes(1) ? column.slice(0, column.indexOf(1) + 1) : column);
-      expect(output?.score).toBeNaN();
+      expect(output).not.toHaveProperty("score");
     }
     expect(await generate(model, inputs(), { maxNewTokens: 9, numBeams: 1 })).toEqual(outputs);
   });
@@ -54,7 +56,8 @@ describeOnBackends("generate", () => {
             for (const [row, input] of [LONG, SHORT].entries()) {
               const [alone] = await generate(model, { inputIds: ids([input]) }, options);
               expect(both[row]?.map(({ ids }) => ids)).toEqual(alone?.map(({ ids }) => ids));
-              for (const [i, { score }] of alone!.entries()) expect(both[row]?.[i]?.score).toBeCloseTo(score, 4);
+              for (const [i, { score }] of alone!.entries())
+                expect(both[row]?.[i]?.score).toBeCloseTo(score as number, 4);
             }
           }
         });
@@ -66,7 +69,7 @@ describeOnBackends("generate", () => {
           generate(model, inputs(), { maxNewTokens: 7, numBeams: 4, numReturn, dialect });
         const all = await find(4);
         for (const found of all) {
-          const scores = found.map(({ score }) => score);
+          const scores = found.map(({ score }) => score as number);
           expect(scores).toEqual([...scores].sort((a, b) => b - a));
           expect(new Set(found.map(({ ids }) => ids.join(" "))).size).toBe(found.length);
         }
@@ -138,7 +141,8 @@ describeOnBackends("generate", () => {
       const look = (scores: Float32Array): void => void largest.push(scores.reduce((a, b) => Math.max(a, b)));
       const processed = await generate(model, inputs(), { ...options, processors: [look] });
       expect(processed.flat().map(({ ids }) => ids)).toEqual(plain.flat().map(({ ids }) => ids));
-      for (const [i, { score }] of plain.flat().entries()) expect(processed.flat()[i]?.score).toBeCloseTo(score, 4);
+      for (const [i, { score }] of plain.flat().entries())
+        expect(processed.flat()[i]?.score).toBeCloseTo(score as number, 4);
       expect(Math.max(...largest)).toBeLessThanOrEqual(1e-6);
     });
 
@@ -182,7 +186,7 @@ describeOnBackends("generate", () => {
       });
       expect(outputs.map((samples) => samples.length)).toEqual([5, 5]);
       for (const [row, input] of [LONG, SHORT].entries()) {
-        const scores = outputs[row]!.map(({ score }) => score);
+        const scores = outputs[row]!.map(({ score }) => score as number);
         expect(scores).toEqual([...scores].sort((a, b) => b - a));
         expect(new Set(scores).size).toBeGreaterThan(2);
         for (const { ids, score } of outputs[row]!) {
@@ -215,6 +219,93 @@ describeOnBackends("generate", () => {
     });
   });
 
+  describe("what it can't choose from is an error that names input and step", () => {
+    const failing: [how: string, options: Partial<GenerateOptions>][] = [
+      ["greedily", {}],
+      ["greedily, beyond what is worth preparing", { maxNewTokens: 12 }],
+      ["with a processor", { processors: [minLength(3, 1)] }],
+      ["sampling", { sampling: { rng: createRng(1) } }],
+      ["with beams of T5X", { numBeams: 3 }],
+      ["with beams of Hugging Face", { numBeams: 3, dialect: "huggingface" }],
+      ["with beams of transformers 5", { numBeams: 3, dialect: "huggingface5" }],
+      ["with beams and a processor", { numBeams: 3, processors: [minLength(3, 1)] }],
+    ];
+
+    for (const [how, options] of failing) {
+      it(`weights that aren't numbers: ${how}`, async () => {
+        const model = randomModel(TINY, 1, 0.6);
+        const before = tf.memory().numTensors;
+        for (const bad of [Number.NaN, Number.POSITIVE_INFINITY]) {
+          const broken = withValue(model, "decoder.finalNorm.weight", bad);
+          const batch = inputs();
+          await expect(generate(broken, batch, { maxNewTokens: 7, ...options })).rejects.toThrow(
+            /^generate: input 0, step 1: expected scores that are numbers from the model, got /,
+          );
+          tf.dispose(batch);
+        }
+        // Those of the weights that were changed.
+        expect(tf.memory().numTensors).toBe(before + 2);
+      });
+
+      it(`every token forbidden: ${how}`, async () => {
+        const model = randomModel(TINY, 1, 0.6);
+        const none = allowTokens((tokens, input) => (input === 1 && tokens.length === 3 ? [] : [4, 5, 6]));
+        const processors = [...(options.processors ?? []), none];
+        await expect(generate(model, inputs(), { maxNewTokens: 7, ...options, processors })).rejects.toThrow(
+          /^generate: input 1, step 3: expected a token to choose, but/,
+        );
+      });
+    }
+
+    it("a processor that gives what isn't a number", async () => {
+      const model = randomModel(TINY, 1, 0.6);
+      const spoil = (scores: Float32Array, tokens: readonly number[]): void => {
+        if (tokens.length === 2) scores[5] = Number.NaN;
+      };
+      for (const options of [{}, { numBeams: 2 }, { sampling: { rng: createRng(1) } }]) {
+        await expect(generate(model, inputs(), { maxNewTokens: 7, ...options, processors: [spoil] })).rejects.toThrow(
+          "generate: input 0, step 2: expected scores that are numbers from the processors, got NaN",
+        );
+      }
+    });
+
+    it("one input of several that comes to it later", async () => {
+      const config = VARIANTS["published, gated gelu and an output layer"]!;
+      const model = randomModel(config, 1, 0.6);
+      const table = model.params.embedding.weight.dataSync().slice();
+      table.fill(Number.NaN, 12 * config.dModel); // the last token's, which is in no input
+      const params = { ...model.params, embedding: { weight: tf.tensor2d(table, [config.vocabSize, config.dModel]) } };
+      const prompts = [[], [12]];
+      for (const options of [{}, { maxNewTokens: 12 }, { numBeams: 2 }, { sampling: { rng: createRng(1) } }]) {
+        await expect(generate({ config, params }, inputs(), { maxNewTokens: 7, ...options, prompts })).rejects.toThrow(
+          "generate: input 1, step 2: expected scores that are numbers from the model",
+        );
+      }
+    });
+  });
+
+  it("names an option that can't be", async () => {
+    const model = randomModel(TINY);
+    const rng = createRng(0);
+    const wrong: [options: object, message: string][] = [
+      [{ dialect: "x", numBeams: 2 }, 'generate: dialect: expected one of t5x, huggingface, huggingface5, got "x"'],
+      [{ lengthPenalty: Number.NaN }, "generate: lengthPenalty: expected a number, got NaN"],
+      [{ sampling: {} }, "generate: sampling.rng: expected a generator, such as createRng(0), got undefined"],
+      [
+        { sampling: { rng, temperature: Number.NaN } },
+        "generate: sampling.temperature: expected a number above 0, got NaN",
+      ],
+      [{ sampling: { rng, topK: 0 } }, "generate: sampling.topK: expected an integer from 1 on, got 0"],
+      [{ sampling: { rng, topP: 2 } }, "generate: sampling.topP: expected a number in (0, 1], got 2"],
+    ];
+    for (const [options, message] of wrong) {
+      await expect(generate(model, inputs(), { maxNewTokens: 3, ...options })).rejects.toThrow(message);
+    }
+    await expect(generate(model, "text" as never, { maxNewTokens: 3 })).rejects.toThrow(
+      'generate: inputs: expected { inputIds } with a tensor [batch, length] of int32, got "text"',
+    );
+  });
+
   it("holds no tensors when it has ended, failed or been aborted, and leaves its inputs alive", async () => {
     const model = randomModel(TINY, 1, 0.6);
     const batch = inputs();
@@ -227,13 +318,13 @@ describeOnBackends("generate", () => {
     const abortThird = (_: Float32Array, tokens: readonly number[]): void => {
       if (tokens.length === 3) abort.abort();
     };
-    const aborted = await generate(model, batch, {
+    const aborted = generate(model, batch, {
       maxNewTokens: 7,
       numBeams: 3,
       processors: [abortThird, minLength(7, 1)],
       signal: abort.signal,
     });
-    expect(aborted.map(([best]) => best?.ids.length)).toEqual([3, 3]);
+    await expect(aborted).rejects.toThrow(expect.objectContaining({ name: "AbortError" }));
     const failThird = (_: Float32Array, tokens: readonly number[]): void => {
       if (tokens.length === 3) throw new Error("no third token");
     };
@@ -268,7 +359,7 @@ describeOnBackends("generate", () => {
     expect(await complaint({ task: "sing" })).toContain(
       "encode: task: expected one that the model has a layer for (none)",
     );
-    expect(await complaint({ sampling: { ...sampling, temperature: 0 } })).toContain("sampleToken: temperature");
+    expect(await complaint({ sampling: { ...sampling, temperature: 0 } })).toContain("generate: sampling.temperature");
   });
 });
 
@@ -281,4 +372,10 @@ function sequences(vocabSize: number, maxLength: number): number[][] {
       return token === 1 || next.length === maxLength ? [next] : grow(next);
     });
   return grow([]);
+}
+
+/** A model one of whose parameters is filled with a value. */
+function withValue({ config, params }: T5Model, path: string, value: number): T5Model {
+  const values = namedLeaves(params).map(([name, leaf]) => (name === path ? tf.fill(leaf.shape, value) : leaf));
+  return { config, params: withLeaves(params, values) };
 }

@@ -15,6 +15,7 @@ import { HuggingFace5BeamSearch } from "./huggingface5-beam-search.js";
 import { watchForStop } from "./interruption.js";
 import type { LogitsProcessor } from "./logits-processors.js";
 import type { T5Model } from "./params.js";
+import { MODEL, notANumber, nothingLeft, PROCESSORS, type ScorePlace } from "./score-error.js";
 import { checkStreamOptions, growOutputs, type StreamOptions, startOutputs } from "./stream-tokens.js";
 
 export type GenerateOptions = StreamOptions & {
@@ -39,26 +40,29 @@ const BEAM_SEARCHES: Readonly<Record<BeamDialect, new (options: BeamOptions) => 
 };
 
 /**
- * The outputs for each input, best first: tokens without the start token, the prompt included, up to and with the end
- * token.
- *
- * `score` is the search's, with beams, and the sum of log probabilities, when sampling; a greedy output has none, NaN.
- *
- * @throws RangeError if an option is out of bounds, or if beams are to be sampled.
+ * One output: its tokens without the start token, the prompt included, up to and with the end token. `score` is the
+ * search's, with beams, and the sum of log probabilities, when sampling; a greedy output has none.
  */
-export async function generate(model: T5Model, inputs: T5Inputs, options: GenerateOptions): Promise<Hypothesis[][]> {
+export type GeneratedIds = { ids: number[]; score?: number };
+
+/**
+ * Generates the outputs for each input, best first.
+ *
+ * @throws RangeError if an option is out of bounds, or if beams are to be sampled; the signal's reason when it's aborted;
+ *   Error naming the input and the step if there's nothing to choose from: scores that aren't numbers, or every token
+ *   forbidden.
+ */
+export async function generate(model: T5Model, inputs: T5Inputs, options: GenerateOptions): Promise<GeneratedIds[][]> {
   const { numBeams = 1, numReturn = 1, sampling } = options;
-  checkGenerateOptions(numBeams, numReturn, sampling !== undefined);
+  checkGenerateOptions(options);
   if (numBeams > 1) return searchBeams(model, inputs, { ...options, numBeams, numReturn });
   const outputs = startOutputs(model, inputs, options, numReturn);
   for await (const _ of growOutputs(model, inputs, outputs, options));
-  return Array.from({ length: inputs.inputIds.shape[0] }, (_, input) =>
-    sortBestFirst(
-      outputs
-        .slice(input * numReturn, (input + 1) * numReturn)
-        .map(({ ids, logProbability }) => ({ ids: ids.slice(1), score: sampling ? logProbability : Number.NaN })),
-    ),
-  );
+  return Array.from({ length: inputs.inputIds.shape[0] }, (_, input) => {
+    const own = outputs.slice(input * numReturn, (input + 1) * numReturn);
+    if (sampling === undefined) return own.map(({ ids }) => ({ ids: ids.slice(1) }));
+    return sortBestFirst(own.map(({ ids, logProbability }) => ({ ids: ids.slice(1), score: logProbability })));
+  });
 }
 
 /** One input's search. `rows` are the places of its live beams in the model's batch, `sequences` what they have. */
@@ -75,7 +79,8 @@ async function searchBeams(
   try {
     let fed = 0;
     const shouldStop = watchForStop(signal);
-    for (let length = 1; groups.some(({ search }) => !search.isDone) && !(await shouldStop()); length++) {
+    for (let length = 1; groups.some(({ search }) => !search.isDone); length++) {
+      if (await shouldStop()) signal?.throwIfAborted();
       const isSearching = groups.map(({ search, prompt }) => !search.isDone && prompt.length < length);
       let scored: ScoreRow[] = [];
       if (isSearching.includes(true)) {
@@ -89,7 +94,7 @@ async function searchBeams(
       const inputOfRow = groups.flatMap(({ rows }, input) => rows.map(() => input));
       for (const [input, group] of groups.entries()) {
         const process = (row: number, beam: number): ScoreRow =>
-          processed(scored[row] as ScoreRow, group.sequences[beam] as number[], input, processors);
+          processed(scored[row] as ScoreRow, group.sequences[beam] as number[], { input, step: length }, processors);
         // An input that is done keeps a row, so that the others' rows stay beside each other.
         const step = isSearching[input]
           ? group.search.advance(group.rows.map(process))
@@ -97,6 +102,9 @@ async function searchBeams(
               parents: group.rows.slice(0, 1).map(() => 0),
               tokens: [group.prompt[length - 1] ?? model.config.padTokenId],
             };
+        if (isSearching[input] && step.tokens.length === 0 && group.search.best(1).length === 0) {
+          throw nothingLeft({ input, step: length });
+        }
         const offset = parents.length;
         parents.push(...step.parents.map((parent) => group.rows[parent] as number));
         group.sequences = step.parents.map((parent, i) => [...group.sequences[parent]!, step.tokens[i] as number]);
@@ -156,16 +164,39 @@ async function topRows(logits: tf.Tensor2D, count: number): Promise<ScoreRow[]> 
 }
 
 /** Beams are processed as log probabilities, like in Hugging Face. */
-function processed(row: ScoreRow, tokens: number[], input: number, processors: readonly LogitsProcessor[]): ScoreRow {
-  if (processors.length === 0) return row;
+function processed(
+  row: ScoreRow,
+  tokens: number[],
+  place: ScorePlace,
+  processors: readonly LogitsProcessor[],
+): ScoreRow {
   const { scores, logZ } = row;
+  // The sum over all tokens is finite if each of them is, and one isn't -∞.
+  if (!Number.isFinite(logZ)) throw notANumber(MODEL, place, `a sum of ${logZ}`);
+  if (processors.length === 0) return row;
   const logProbabilities = scores.map((score) => score - logZ);
-  for (const process of processors) process(logProbabilities, tokens, input);
+  for (const process of processors) process(logProbabilities, tokens, place.input);
+  const odd = logProbabilities.findIndex((score) => !(score < Number.POSITIVE_INFINITY));
+  if (odd !== -1) throw notANumber(PROCESSORS, place, `${logProbabilities[odd]} for token ${odd}`);
   return { scores: logProbabilities, logZ: 0 };
 }
 
-function checkGenerateOptions(numBeams: number, numReturn: number, isSampling: boolean): void {
+function checkGenerateOptions({
+  numBeams = 1,
+  numReturn = 1,
+  sampling,
+  dialect = "t5x",
+  lengthPenalty = 0.6,
+}: GenerateOptions): void {
+  const isSampling = sampling !== undefined;
   const isCount = (value: number): boolean => Number.isInteger(value) && value >= 1;
+  if (!Object.hasOwn(BEAM_SEARCHES, dialect)) {
+    const names = Object.keys(BEAM_SEARCHES).join(", ");
+    throw new RangeError(`generate: dialect: expected one of ${names}, got "${dialect}"`);
+  }
+  if (!Number.isFinite(lengthPenalty)) {
+    throw new RangeError(`generate: lengthPenalty: expected a number, got ${lengthPenalty}`);
+  }
   if (!isCount(numBeams)) throw new RangeError(`generate: numBeams: expected an integer from 1 on, got ${numBeams}`);
   if (isSampling && numBeams > 1) {
     throw new RangeError(`generate: numBeams: expected 1 when sampling, got ${numBeams}`);

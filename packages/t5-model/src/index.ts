@@ -27,7 +27,7 @@ export type { AttentionPlace, PassOptions } from "./pass.js";
 export { addClassifier, addTaskLayer } from "./task-layers.js";
 
 // Generation
-export { type BeamDialect, type GenerateOptions, generate } from "./generate.js";
+export { type BeamDialect, type GeneratedIds, type GenerateOptions, generate } from "./generate.js";
 export { type StreamOptions, streamTokens } from "./stream-tokens.js";
 export {
   type BeamOptions,

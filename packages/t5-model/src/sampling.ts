@@ -22,6 +22,9 @@ export function sampleToken(scores: Float32Array, rng: Rng, options: SamplingOpt
   if (typicalMass !== undefined) keepTypical(scaled, typicalMass);
   if (topP !== undefined) keepTopP(scaled, topP);
   const probabilities = softmax(scaled);
+  if (!probabilities.some((probability) => probability > 0)) {
+    throw new RangeError("sampleToken: scores: expected numbers, not all -∞, got none to choose from");
+  }
   let left = rng.uniform();
   let last = 0;
   for (const [token, probability] of probabilities.entries()) {

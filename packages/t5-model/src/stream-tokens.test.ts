@@ -143,9 +143,12 @@ describeOnBackends("streamTokens", () => {
       const before = tf.memory().numTensors;
       const abort = new AbortController();
       let steps = 0;
-      for await (const _ of streamTokens(model, batch, { ...options, signal: abort.signal })) {
-        if (++steps === 2) abort.abort();
-      }
+      const stream = async (): Promise<void> => {
+        for await (const _ of streamTokens(model, batch, { ...options, signal: abort.signal })) {
+          if (++steps === 2) abort.abort(new Error("enough"));
+        }
+      };
+      await expect(stream()).rejects.toThrow("enough");
       expect(steps).toBe(2);
       expect(tf.memory().numTensors).toBe(before);
     });
@@ -165,7 +168,9 @@ describeOnBackends("streamTokens", () => {
   it("says so when processors forbid every token", async () => {
     const forbidAll = (scores: Float32Array): void => void scores.fill(Number.NEGATIVE_INFINITY);
     const run = collect(randomModel(TINY), inputs(), { maxNewTokens: 2, processors: [forbidAll] });
-    await expect(run).rejects.toThrow("generate: processors: every token is forbidden after [0]");
+    await expect(run).rejects.toThrow(
+      "generate: input 0, step 1: expected a token to choose, but the processors forbid every one",
+    );
   });
 
   it("refuses a length that isn't one", async () => {

@@ -8,6 +8,7 @@ import { watchForStop } from "./interruption.js";
 import type { LogitsProcessor } from "./logits-processors.js";
 import type { T5Model } from "./params.js";
 import { logProbability, type SamplingOptions, sampleToken } from "./sampling.js";
+import { indexOfLargest, MODEL, notANumber, PROCESSORS } from "./score-error.js";
 
 export type StreamOptions = {
   /** The longest output, in tokens, the end token counted and the prompt not. */
@@ -22,7 +23,7 @@ export type StreamOptions = {
   processors?: readonly LogitsProcessor[];
   /** Draws tokens with `rng`; without it, the best token is taken. */
   sampling?: SamplingOptions & { rng: Rng };
-  /** Ends the generation before its next step. */
+  /** Breaks the generation off before its next step, with the signal's reason as the error. */
   signal?: AbortSignal;
 };
 
@@ -32,7 +33,8 @@ export type StreamOptions = {
  *
  * The tensors it made are freed when it ends, also when its caller stops early.
  *
- * @throws RangeError if an option is out of bounds.
+ * @throws RangeError if an option is out of bounds; the signal's reason when it's aborted; Error naming the input and the
+ *   step if there's nothing to choose from: scores that aren't numbers, or every token forbidden.
  */
 export async function* streamTokens(
   model: T5Model,
@@ -90,16 +92,17 @@ export async function* growOutputs(
     let fed = 0;
     let ahead: ArrayLike<number>[] = [];
     const shouldStop = watchForStop(options.signal);
-    for (let length = 1; !outputs.every(({ hasEnded }) => hasEnded) && !(await shouldStop()); length++) {
+    for (let length = 1; !outputs.every(({ hasEnded }) => hasEnded); length++) {
+      if (await shouldStop()) options.signal?.throwIfAborted();
       const isChosen = outputs.map(({ prompt, hasEnded }) => !hasEnded && prompt.length < length);
       let chosen = ahead.shift() ?? [];
       // While all of them are inside their prompts there's nothing to choose: those tokens are fed together.
       if (isChosen.includes(true) && chosen.length === 0) {
         const tokens = outputs.map(({ ids }) => range(fed, length).map((at) => ids[at] ?? padTokenId));
-        if (isGreedy) {
-          const next = greedySteps(model, tokens, state, boundsOf(outputs, length, maxNewTokens));
-          state = next.state;
-          [chosen = [], ...ahead] = await readSteps(next.best);
+        const steps = isGreedy && greedySteps(model, tokens, state, boundsOf(outputs, length, maxNewTokens));
+        if (steps) {
+          state = steps.state;
+          [chosen = [], ...ahead] = await readSteps(steps.best);
         } else {
           const next = decodeStep(model, tokens, state);
           state = next.state;
@@ -110,6 +113,7 @@ export async function* growOutputs(
       for (const [row, output] of outputs.entries()) {
         if (output.hasEnded) continue;
         const token = isChosen[row] ? (chosen[row] as number) : (output.prompt[length - 1] as number);
+        if (token < 0) throw notANumber(MODEL, { input: output.input, step: length }, "none that is largest");
         output.ids.push(token);
         const isLast = length - output.prompt.length === maxNewTokens;
         output.hasEnded = isLast || (isChosen[row] === true && token === eosTokenId);
@@ -156,11 +160,11 @@ async function chooseTokens(
     return outputs.map((output, row) => {
       if (!isChosen[row]) return 0;
       const scores = rows[row] as Float32Array;
+      const place = { input: output.input, step: output.ids.length };
+      let best = indexOfLargest(scores, MODEL, place);
       for (const process of processors) process(scores, output.ids, output.input);
-      if (scores.every((score) => score === Number.NEGATIVE_INFINITY)) {
-        throw new Error(`generate: processors: every token is forbidden after [${output.ids.join(", ")}]`);
-      }
-      if (sampling === undefined) return indexOfLargest(scores);
+      if (processors.length > 0) best = indexOfLargest(scores, PROCESSORS, place);
+      if (sampling === undefined) return best;
       const token = sampleToken(scores, sampling.rng, sampling);
       output.logProbability += logProbability(scores, token);
       return token;
@@ -170,18 +174,19 @@ async function chooseTokens(
   }
 }
 
-function indexOfLargest(scores: Float32Array): number {
-  let best = 0;
-  for (let i = 1; i < scores.length; i++) if ((scores[i] as number) > (scores[best] as number)) best = i;
-  return best;
-}
-
 /** @throws RangeError if an option is out of bounds. */
 export function checkStreamOptions(
   { config }: T5Model,
-  { inputIds }: T5Inputs,
-  { maxNewTokens, prompts }: StreamOptions,
+  inputs: T5Inputs,
+  { maxNewTokens, prompts, sampling }: StreamOptions,
 ): void {
+  if (typeof inputs?.inputIds?.shape !== "object") {
+    throw new TypeError(
+      `generate: inputs: expected { inputIds } with a tensor [batch, length] of int32, got ${JSON.stringify(inputs)}`,
+    );
+  }
+  const { inputIds } = inputs;
+  if (sampling !== undefined) checkSampling(sampling);
   if (!Number.isInteger(maxNewTokens) || maxNewTokens < 1) {
     throw new RangeError(`generate: maxNewTokens: expected an integer from 1 on, got ${maxNewTokens}`);
   }
@@ -190,6 +195,24 @@ export function checkStreamOptions(
     throw new RangeError(`generate: prompts: expected ${inputIds.shape[0]}, one for each input, got ${prompts.length}`);
   }
   checkIds("generate: prompts", prompts, config.vocabSize);
+}
+
+function checkSampling({
+  rng,
+  temperature = 1,
+  topK = 1,
+  topP = 1,
+  typicalMass = 1,
+}: SamplingOptions & { rng: Rng }): void {
+  const fail = (name: string, expected: string, value: unknown): never => {
+    throw new RangeError(`generate: sampling.${name}: expected ${expected}, got ${String(value)}`);
+  };
+  if (typeof rng?.uniform !== "function") fail("rng", "a generator, such as createRng(0)", rng);
+  if (!(temperature > 0 && temperature < Number.POSITIVE_INFINITY))
+    fail("temperature", "a number above 0", temperature);
+  if (!Number.isInteger(topK) || topK < 1) fail("topK", "an integer from 1 on", topK);
+  if (!(topP > 0 && topP <= 1)) fail("topP", "a number in (0, 1]", topP);
+  if (!(typicalMass > 0 && typicalMass <= 1)) fail("typicalMass", "a number in (0, 1]", typicalMass);
 }
 
 function range(start: number, end: number): number[] {

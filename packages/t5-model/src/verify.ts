@@ -135,7 +135,7 @@ async function generated(
   const outputs = (await generate(model, inputs, options)).flat();
   return {
     sequences: outputs.map(({ ids }) => [model.config.decoderStartTokenId, ...ids]),
-    scores: outputs.map(({ score }) => score),
+    scores: outputs.map(({ score }) => score ?? Number.NaN),
   };
 }
 

@@ -66,6 +66,7 @@ import * as tf from "@tensorflow/tfjs-core";
  * instead of x. Behind the inputs of `DecoderStep` it has codes, scales and errors, as `QuantizeRows` makes them of its head,
  * as logits that they show not to be the largest needn't be computed, and embedding [v, d], whose rows the tokens stand for.
  * selfBias must be long enough for the last of the steps.
+ * Where the largest logit of a row that is waited for isn't a finite number, its token is -1 and no further step is made.
  *
  * `AdamWUpdate`, with g = gradScale · grad:
  *

@@ -138,11 +138,7 @@ describe("folderStore", () => {
         editSums((text) => text.replace("  ", " \u0021")),
         /line 1: expected the checksum of a file/,
       ],
-      [
-        "a flipped end of line",
-        editSums((text) => text.replace("\n", "\u000b")),
-        /isn't named in SHA256SUMS/,
-      ],
+      ["a flipped end of line", editSums((text) => text.replace("\n", "\u000b")), /isn't named in SHA256SUMS/],
       ["a line twice", editSums((text) => text + text), /line 4: expected the checksum of a file/],
       ["a file too many", (path) => writeFileSync(join(path, "more.txt"), ""), /more\.txt: isn't named in SHA256SUMS/],
       [

@@ -57,7 +57,11 @@ async function sumOfCosts({ model }: TextModel, pairs: readonly CostedPair[], ta
     return tf.sum(tf.mul(targetCosts(model, batch, { task }), targets.inputMask));
   });
   try {
-    return (await total.data())[0] as number;
+    const sum = (await total.data())[0] as number;
+    // Infinite: a reference that the model rules out. Only what is no number says nothing.
+    if (Number.isNaN(sum))
+      throw new Error("perplexity: expected costs that are numbers, got NaN; the weights aren't finite");
+    return sum;
   } finally {
     tf.dispose([total, inputs, targets, shifted]);
   }

@@ -77,6 +77,9 @@ async function describeExample(
 }
 
 async function readLayer(weights: tf.Tensor4D): Promise<unknown> {
+  if (!weights.dataSync().every(Number.isFinite)) {
+    throw new Error("attention: expected weights that are numbers, got NaN; the model's aren't finite, or overflow");
+  }
   const [heads] = await weights.array();
   return heads?.map((rows) => rows.map((row) => row.map((weight) => Number(weight.toPrecision(DIGITS)))));
 }

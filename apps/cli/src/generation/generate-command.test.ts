@@ -1,5 +1,8 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { loadT5Folder, saveT5Folder } from "@t5ts/t5-model/node";
+import { CPU_BACKEND, selectBackend } from "@t5ts/tensor-core";
+import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, describe, expect, it } from "vitest";
 import { copyReversingModel, letters, makeFolder, referenceCases } from "../testing/reversing-model.js";
 import { eventsOf, finished, runT5, startT5 } from "../testing/run-t5.js";
@@ -115,6 +118,31 @@ describe("generate", () => {
     expect(code).toBe(0);
     expect(stdout).toBe((await runT5(generate("abcde"))).stdout);
     expect(stderr).toMatch(/^warning: text:1: expected at most 6 tokens .* got 9; the rest is cut\n$/);
+  });
+
+  it("fails in one line, and answers nothing, where the model's scores are no numbers", async () => {
+    await selectBackend("cpu", [CPU_BACKEND]);
+    const { config, params } = await loadT5Folder(model);
+    const { weight } = params.decoder.finalNorm;
+    const decoder = { ...params.decoder, finalNorm: { weight: tf.fill(weight.shape, Number.NaN) as tf.Tensor1D } };
+    const broken = join(folder, "broken");
+    await saveT5Folder(broken, { config, params: { ...params, decoder } });
+    copyFileSync(join(model, "tokenizer.json"), join(broken, "tokenizer.json"));
+    const data = join(folder, "data.jsonl");
+    writeFileSync(data, `{"inputs":"abc","targets":"cba"}\n`);
+    const answer = ["generate", "--model", broken];
+    for (const args of [
+      [...answer, "abc", "abcd"],
+      [...answer, "--beams", "2", "abc", "abcd"],
+      [...answer, "--top-p", "0.9", "abc"],
+      [...answer, "--attention", join(folder, "attention.json"), "abc"],
+      ["evaluate", "--model", broken, "--data", data, "--metrics", "exact_match"],
+      ["evaluate", "--model", broken, "--data", data, "--metrics", "perplexity"],
+    ]) {
+      const { code, stdout, stderr } = await runT5(args);
+      expect({ code, stdout }, args.join(" ")).toEqual({ code: 1, stdout: "" });
+      expect(stderr, args.join(" ")).toMatch(/^t5: .*expected (scores|costs) that are numbers.*\n$/);
+    }
   });
 
   it("ends with 130 when it's interrupted while it waits", async () => {

@@ -66,11 +66,14 @@ export async function generateLines(
 }
 
 async function writeStream(parts: AsyncIterable<string>, signal: AbortSignal): Promise<void> {
-  for await (const part of parts) {
-    process.stdout.write(part);
-    if (await isInterrupted(signal)) break;
+  try {
+    for await (const part of parts) {
+      process.stdout.write(part);
+      if (await isInterrupted(signal)) break;
+    }
+  } finally {
+    process.stdout.write("\n");
   }
-  process.stdout.write("\n");
 }
 
 function progressOf({ answered, tokens }: { answered: number; tokens: number }, startedAt: number): Progress {

@@ -76,7 +76,7 @@ export async function generateTexts(
       hypotheses.map(({ ids, score }) => ({
         text: tokenizer.decode(ids, { skipSpecialTokens: true }),
         ids,
-        ...(Number.isNaN(score) ? {} : { score }),
+        ...(score === undefined ? {} : { score }),
       })),
     );
   } finally {

@@ -43,8 +43,9 @@ export async function predictSnips(
       ...new Array<number>(length - ids.length).fill(tokenizer.special.pad),
     ]);
     const inputIds = tf.tensor2d(padded, [batch.length, length], "int32");
-    const generated = await generate(model, { inputIds }, { maxNewTokens: MAX_NEW_TOKENS, signal });
-    inputIds.dispose();
+    const generated = await generate(model, { inputIds }, { maxNewTokens: MAX_NEW_TOKENS, signal }).finally(() =>
+      inputIds.dispose(),
+    );
     for (const [row, [best]] of generated.entries()) {
       const index = batch[row]?.index as number;
       outputs[index] = tokenizer.decode(best?.ids ?? [], { skipSpecialTokens: true }).trim();

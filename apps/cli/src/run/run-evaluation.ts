@@ -40,7 +40,11 @@ async function evaluateBatch(
       cost: groupLoss(model, group, { zLoss: 0, labelSmoothing: 0, normalizer: 1 }),
       right: group.kind === "text" ? tf.scalar(0) : countRight(model, group),
     }));
-    sums.cost += (await cost.data())[0] as number;
+    const groupCost = (await cost.data())[0] as number;
+    // The largest of logits that aren't numbers is the first class, whose accuracy would say nothing.
+    if (Number.isNaN(groupCost))
+      throw new Error(`evaluation: ${group.name}: expected a loss that is a number, got NaN`);
+    sums.cost += groupCost;
     sums.right += (await right.data())[0] as number;
     sums.count += group.numLabels;
     tf.dispose([cost, right]);

@@ -129,9 +129,17 @@ function takeGreedySteps(
       placeRows(backend, embedding, fed, input);
       backend.pool.runAll(jobs.jobs);
       fed = backend.heap.int32.slice(tokens / 4, tokens / 4 + rows);
+      let isStuck = false;
+      for (let row = 0; row < rows; row++) {
+        const token = fed[row] as number;
+        // A row that isn't waited for may be anything; one that is can't go on.
+        if (token < 0 && !isOpen[row]) fed[row] = 0;
+        else if (token < 0) isStuck = true;
+        if (token === endToken) isOpen[row] = false;
+      }
       chosen.push(...fed);
-      for (const [row, token] of fed.entries()) if (token === endToken) isOpen[row] = false;
       step++;
+      if (isStuck) break;
     } while (step < steps && isOpen.includes(true) && performance.now() < stopAt);
 
     const best = backend.output([step, rows], "int32");

@@ -9,4 +9,4 @@ const model = await loadT5Folder("packages/t5-model/fixtures/v1.0-relu-tied");
 const inputIds = tf.tensor2d([[24, 36, 7, 35, 27, 1]], [1, 6], "int32"); // 1 ends a sequence
 
 const [outputs] = await generate(model, { inputIds }, { maxNewTokens: 10, numBeams: 4, numReturn: 2 });
-for (const { ids, score } of outputs!) console.log(ids.join(" "), score.toFixed(2));
+for (const { ids, score } of outputs!) console.log(ids.join(" "), score?.toFixed(2));
