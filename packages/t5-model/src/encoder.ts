@@ -2,7 +2,7 @@ import { combineBiases, paddingBias, partsBias, taskLayer, windowsBias } from "@
 import { checkShape, dropout, tidy } from "@t5ts/tensor-core";
 import * as tf from "@tensorflow/tfjs-core";
 import type { T5Config } from "./config.js";
-import { encoderBlocks } from "./encoder-blocks.js";
+import { encoderBlocks } from "./fused/encoder-blocks.js";
 import type { T5Model } from "./params.js";
 import { blockOptions, type PassOptions } from "./pass.js";
 import { embedPlaced, positionBiases } from "./positions.js";

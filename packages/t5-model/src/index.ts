@@ -27,8 +27,8 @@ export type { AttentionPlace, PassOptions } from "./pass.js";
 export { addClassifier, addTaskLayer } from "./task-layers.js";
 
 // Generation
-export { type BeamDialect, type GeneratedIds, type GenerateOptions, generate } from "./generate.js";
-export { type StreamOptions, streamTokens } from "./stream-tokens.js";
+export { type BeamDialect, type GeneratedIds, type GenerateOptions, generate } from "./generation/generate.js";
+export { type StreamOptions, streamTokens } from "./generation/stream-tokens.js";
 export {
   type BeamOptions,
   type BeamSearch,
@@ -39,9 +39,9 @@ export {
   sortBestFirst,
   T5xBeamSearch,
   t5xLengthPenalty,
-} from "./beam-search.js";
-export { HuggingFace5BeamSearch } from "./huggingface5-beam-search.js";
-export { allowTokens } from "./allow-tokens.js";
+} from "./generation/beam-search.js";
+export { HuggingFace5BeamSearch } from "./generation/huggingface5-beam-search.js";
+export { allowTokens } from "./generation/allow-tokens.js";
 export {
   badWords,
   forceToken,
@@ -51,8 +51,8 @@ export {
   noRepeatNgram,
   repetitionPenalty,
   suppressTokens,
-} from "./logits-processors.js";
-export { keepTopK, keepTopP, keepTypical, type SamplingOptions, sampleToken } from "./sampling.js";
+} from "./generation/logits-processors.js";
+export { keepTopK, keepTopP, keepTypical, type SamplingOptions, sampleToken } from "./generation/sampling.js";
 
 // Checkpoints
 export {

@@ -5,8 +5,8 @@ import { listParameters } from "./checkpoint/parameters.js";
 import type { T5Config } from "./config.js";
 import { decode, startDecoding } from "./decoder.js";
 import { encode, type T5Inputs } from "./encoder.js";
-import { type BeamDialect, type GenerateOptions, generate } from "./generate.js";
-import { type LogitsProcessor, noRepeatNgram, repetitionPenalty } from "./logits-processors.js";
+import { type BeamDialect, type GenerateOptions, generate } from "./generation/generate.js";
+import { type LogitsProcessor, noRepeatNgram, repetitionPenalty } from "./generation/logits-processors.js";
 import { type T5Batch, targetCosts } from "./model.js";
 import type { T5Model, T5Params } from "./params.js";
 

@@ -1,9 +1,9 @@
 import type { AttentionParams, KeyValue, RmsNormParams } from "@t5ts/layers";
 import { runFusedKernel } from "@t5ts/tensor-core";
 import type * as tf from "@tensorflow/tfjs-core";
-import { type DecoderState, lengthOf, outputWeight, placeTokens, selfBiases } from "./decoder.js";
+import { type DecoderState, lengthOf, outputWeight, placeTokens, selfBiases } from "../decoder.js";
+import type { DecoderBlockParams, T5Model } from "../params.js";
 import { runsAsOneKernel } from "./one-kernel.js";
-import type { DecoderBlockParams, T5Model } from "./params.js";
 
 /** What a generation carries from step to step, and what it makes once for all of them. */
 export type GenerationState = DecoderState & {

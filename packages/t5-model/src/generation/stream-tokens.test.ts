@@ -2,10 +2,10 @@ import { createRng } from "@t5ts/random";
 import { describeOnBackends } from "@t5ts/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, it } from "vitest";
-import { forward } from "./model.js";
-import type { T5Model } from "./params.js";
+import { forward } from "../model.js";
+import type { T5Model } from "../params.js";
+import { ids, randomModel, TINY, VARIANTS } from "../testing/tiny-variants.js";
 import { type StreamOptions, streamTokens } from "./stream-tokens.js";
-import { ids, randomModel, TINY, VARIANTS } from "./testing/tiny-variants.js";
 
 const LONG = [5, 8, 3, 11, 6, 1];
 const SHORT = [9, 4, 1];

@@ -3,14 +3,14 @@ import { namedLeaves, withLeaves } from "@t5ts/tensor-core";
 import { describeOnBackends } from "@t5ts/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, it } from "vitest";
+import { forward } from "../model.js";
+import type { T5Model } from "../params.js";
+import { ids, randomModel, TINY, VARIANTS } from "../testing/tiny-variants.js";
 import { allowTokens } from "./allow-tokens.js";
 import { t5xLengthPenalty } from "./beam-search.js";
 import { type GenerateOptions, generate } from "./generate.js";
 import { minLength } from "./logits-processors.js";
-import { forward } from "./model.js";
-import type { T5Model } from "./params.js";
 import { streamTokens } from "./stream-tokens.js";
-import { ids, randomModel, TINY, VARIANTS } from "./testing/tiny-variants.js";
 
 const LONG = [5, 8, 3, 11, 6, 1];
 const SHORT = [9, 4, 1];

@@ -1,12 +1,12 @@
 import type { Rng } from "@t5ts/random";
 import { checkIds, disposeTree } from "@t5ts/tensor-core";
 import type * as tf from "@tensorflow/tfjs-core";
+import type { T5Inputs } from "../encoder.js";
+import { type GreedyBounds, quantizeOutput } from "../fused/decoder-step.js";
+import type { T5Model } from "../params.js";
 import { decodeStep, greedySteps, pickRows, readRows, startGeneration } from "./decode-step.js";
-import { type GreedyBounds, quantizeOutput } from "./decoder-step.js";
-import type { T5Inputs } from "./encoder.js";
 import { watchForStop } from "./interruption.js";
 import type { LogitsProcessor } from "./logits-processors.js";
-import type { T5Model } from "./params.js";
 import { logProbability, type SamplingOptions, sampleToken } from "./sampling.js";
 import { indexOfLargest, MODEL, notANumber, PROCESSORS } from "./score-error.js";
 

@@ -1,7 +1,7 @@
 import type { FeedForwardParams } from "@t5ts/layers";
 import { type FusedKernel, hasFusedKernel, isRecordingGradients } from "@t5ts/tensor-core";
-import type { T5Config } from "./config.js";
-import type { PassOptions } from "./pass.js";
+import type { T5Config } from "../config.js";
+import type { PassOptions } from "../pass.js";
 
 /**
  * Whether a stack's blocks may run as the one kernel that a backend has for them: those of the published models can, in a

@@ -1,10 +1,10 @@
 import type { KeyValue } from "@t5ts/layers";
 import { disposeReplaced, tidy } from "@t5ts/tensor-core";
 import * as tf from "@tensorflow/tfjs-core";
-import { decodeHidden, startDecoding, toLogits } from "./decoder.js";
-import { decoderStep, type GenerationState, type GreedyBounds, greedyDecoderSteps } from "./decoder-step.js";
-import { encode, type T5Inputs } from "./encoder.js";
-import type { T5Model } from "./params.js";
+import { decodeHidden, startDecoding, toLogits } from "../decoder.js";
+import { encode, type T5Inputs } from "../encoder.js";
+import { decoderStep, type GenerationState, type GreedyBounds, greedyDecoderSteps } from "../fused/decoder-step.js";
+import type { T5Model } from "../params.js";
 
 /** The state before the first token, the caller's to dispose. */
 export function startGeneration(model: T5Model, inputs: T5Inputs, task: string | undefined): GenerationState {

@@ -1,9 +1,9 @@
 import { type EncoderBlockParams, encoderBlock, rmsNorm } from "@t5ts/layers";
 import { recompute, runFusedKernel, tidy } from "@t5ts/tensor-core";
 import type * as tf from "@tensorflow/tfjs-core";
+import type { T5Model } from "../params.js";
+import { blockOptions, type PassOptions, replayed } from "../pass.js";
 import { runsAsOneKernel } from "./one-kernel.js";
-import type { T5Model } from "./params.js";
-import { blockOptions, type PassOptions, replayed } from "./pass.js";
 
 /**
  * An encoder's blocks, and the norm behind them: [batch, inputLength, dModel] → the same.

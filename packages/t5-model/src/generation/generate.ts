@@ -1,5 +1,7 @@
 import { disposeTree, hasFusedKernel, runFusedKernel } from "@t5ts/tensor-core";
 import * as tf from "@tensorflow/tfjs-core";
+import type { T5Inputs } from "../encoder.js";
+import type { T5Model } from "../params.js";
 import {
   type BeamOptions,
   type BeamSearch,
@@ -10,11 +12,9 @@ import {
   T5xBeamSearch,
 } from "./beam-search.js";
 import { decodeStep, pickRows, readRows, startGeneration } from "./decode-step.js";
-import type { T5Inputs } from "./encoder.js";
 import { HuggingFace5BeamSearch } from "./huggingface5-beam-search.js";
 import { watchForStop } from "./interruption.js";
 import type { LogitsProcessor } from "./logits-processors.js";
-import type { T5Model } from "./params.js";
 import { MODEL, notANumber, nothingLeft, PROCESSORS, type ScorePlace } from "./score-error.js";
 import { checkStreamOptions, growOutputs, type StreamOptions, startOutputs } from "./stream-tokens.js";
 
