@@ -10,10 +10,11 @@ import {
 } from "@t5ts/layers";
 import { checkShape, dropout, recompute, tidy } from "@t5ts/tensor-core";
 import * as tf from "@tensorflow/tfjs-core";
+import type { T5Config } from "./config.js";
 import { type DecoderBlockContext, decoderBlock } from "./decoder-block.js";
 import { type Encoded, inputRegions, sumOncePerBias, windows } from "./encoder.js";
-import type { DecoderBlockParams, T5Model } from "./params.js";
-import { blockOptions, type PassOptions, replayed } from "./pass.js";
+import { type DecoderBlockParams, embeddingOf, type T5Model } from "./params.js";
+import { blockOptions, type PassOptions, replayed, type TrainingPassOptions } from "./pass.js";
 import { embedPlaced, positionBiases } from "./positions.js";
 
 /** What decoding carries from call to call. `self` is empty before the first token. */
@@ -53,18 +54,51 @@ export function decodeHidden(
   state: DecoderState,
   options: PassOptions = {},
 ): { x: tf.Tensor3D; state: DecoderState } {
+  const self: KeyValue[] = [];
+  const x = throughBlocks(model, ids, state, options, (run, inputs) => {
+    const next = tidy(() => run(inputs));
+    self.push(next.self);
+    return next.x;
+  });
+  return { x, state: { ...state, self } };
+}
+
+/**
+ * Decodes whole targets by teacher forcing, for training: [batch, targetLength] → [batch, targetLength, dModel]. There's
+ * nothing to go on from, so blocks may be computed again in the backward pass.
+ */
+export function decodeTargets(
+  model: T5Model,
+  ids: tf.Tensor2D,
+  encoded: Encoded,
+  options: TrainingPassOptions = {},
+): tf.Tensor3D {
+  return throughBlocks(model, ids, startDecoding(model, encoded), options, (run, inputs) =>
+    tidy(() => (options.recomputesBlocks ? recompute((given) => run(given).x, inputs) : run(inputs).x)),
+  );
+}
+
+type RunBlock = (inputs: DecoderBlockInputs) => { x: tf.Tensor; self: KeyValue };
+
+/** Embeds `ids`, lets `runBlock` run each block, and norms what comes out. */
+function throughBlocks(
+  model: T5Model,
+  ids: tf.Tensor2D,
+  state: DecoderState,
+  options: PassOptions,
+  runBlock: (run: RunBlock, inputs: DecoderBlockInputs) => tf.Tensor,
+): tf.Tensor3D {
   const { config, params } = model;
   const { blocks, finalNorm } = params.decoder;
-  let x = placeTokens(model, ids, state, options);
+  let x = placeTokens(model, ids, state, options); // [batch, length, dModel]
   const queryLength = ids.shape[1];
   const selfBias = selfBiases(model, { queryLength, keyLength: lengthOf(state) + queryLength });
-  const self: KeyValue[] = [];
   for (const [layer, block] of blocks.entries()) {
     const kind = config.decoderAttention === "merged" ? "merged" : "decoder";
     const pass = blockOptions(config, options, { kind, layer });
     const watchCross = blockOptions(config, options, { kind: "cross", layer }).watch;
     const rng = replayed(options.rng);
-    const run = ({ block, x, context }: DecoderBlockInputs): { x: tf.Tensor; self: KeyValue } =>
+    const run: RunBlock = ({ block, x, context }) =>
       decoderBlock(block, x, { ...context, watchCross }, { ...pass, rng: rng() });
     const context = {
       past: state.self[layer],
@@ -72,17 +106,9 @@ export function decodeHidden(
       selfBias: selfBias(layer),
       crossBias: state.crossBias,
     };
-    const inputs = { block, x, context };
-    if (options.recomputesBlocks) {
-      x = tidy(() => recompute((given: DecoderBlockInputs) => run(given).x, inputs));
-      continue;
-    }
-    const next = tidy(() => run(inputs));
-    x = next.x;
-    self.push(next.self);
+    x = runBlock(run, { block, x, context });
   }
-  x = dropout(rmsNorm(finalNorm, x, config.layerNormEpsilon), config.dropoutRate, options.rng);
-  return { x: x as tf.Tensor3D, state: { ...state, self } };
+  return dropout(rmsNorm(finalNorm, x, config.layerNormEpsilon), config.dropoutRate, options.rng) as tf.Tensor3D;
 }
 
 /** How many tokens the decoder has so far. */
@@ -98,8 +124,10 @@ export function placeTokens(
   options: PassOptions = {},
 ): tf.Tensor {
   checkShape("decode: ids", ids, ["batch", "length"]);
-  const embedding = params.decoderEmbedding ?? params.embedding;
-  return embedPlaced(config, embedding, params.decoder, ids, { start: lengthOf(state), ...options });
+  return embedPlaced(config, embeddingOf(params, "decoder"), params.decoder, ids, {
+    start: lengthOf(state),
+    ...options,
+  });
 }
 
 /** Each layer's bias of what the last `queryLength` of `keyLength` positions see of the decoder's own. */
@@ -123,13 +151,17 @@ type DecoderBlockInputs = {
 
 /** The output layer: [batch, length, dModel] → [batch, length, vocabSize]. */
 export function toLogits(model: T5Model, x: tf.Tensor): tf.Tensor3D {
-  const { config, params } = model;
-  const scaled = config.scaleDecoderOutputs ? tf.mul(x, config.dModel ** -0.5) : x;
+  const scaled = scaledForOutput(model.config, x);
   const weight = outputWeight(model);
-  return (params.lmHead === undefined ? unembed({ weight }, scaled) : linear({ weight }, scaled)) as tf.Tensor3D;
+  return (model.params.lmHead === undefined ? unembed({ weight }, scaled) : linear({ weight }, scaled)) as tf.Tensor3D;
 }
 
-/** The output layer's weight [vocabSize, dModel]: its own, or the embedding's. */
+/** T5 v1.0 scales what its tied table is multiplied with by dModel^-0.5. */
+export function scaledForOutput<T extends tf.Tensor>({ scaleDecoderOutputs, dModel }: T5Config, x: T): T {
+  return scaleDecoderOutputs ? tf.mul(x, dModel ** -0.5) : x;
+}
+
+/** The output layer's weight [vocabSize, dModel]: its own, or the decoder's table. */
 export function outputWeight({ params }: T5Model): tf.Tensor2D {
-  return (params.lmHead ?? params.decoderEmbedding ?? params.embedding).weight;
+  return (params.lmHead ?? embeddingOf(params, "decoder")).weight;
 }

@@ -1,10 +1,19 @@
-import { combineBiases, paddingBias, partsBias, taskLayer, windowsBias } from "@t5ts/layers";
-import { checkShape, dropout, tidy } from "@t5ts/tensor-core";
+import {
+  combineBiases,
+  type EncoderBlockParams,
+  encoderBlock,
+  paddingBias,
+  partsBias,
+  rmsNorm,
+  taskLayer,
+  windowsBias,
+} from "@t5ts/layers";
+import { checkShape, dropout, recompute, tidy } from "@t5ts/tensor-core";
 import * as tf from "@tensorflow/tfjs-core";
 import type { T5Config } from "./config.js";
-import { encoderBlocks } from "./fused/encoder-blocks.js";
-import type { T5Model } from "./params.js";
-import { blockOptions, type PassOptions } from "./pass.js";
+import { fusedEncoder } from "./fused/encoder.js";
+import { embeddingOf, type T5Model } from "./params.js";
+import { blockOptions, type PassOptions, replayed, type TrainingPassOptions } from "./pass.js";
 import { embedPlaced, positionBiases } from "./positions.js";
 
 /** `inputMask` [batch, inputLength] is 1 for tokens, 0 for padding; without it, what isn't `padTokenId` is a token. */
@@ -14,7 +23,7 @@ export type T5Inputs = { inputIds: tf.Tensor2D; inputMask?: tf.Tensor2D };
 export type Encoded = { encoded: tf.Tensor3D; inputMask: tf.Tensor2D };
 
 /** Encodes the input, and passes it through the layer of the task if one is named. */
-export function encode(model: T5Model, inputs: T5Inputs, options: PassOptions = {}): Encoded {
+export function encode(model: T5Model, inputs: T5Inputs, options: TrainingPassOptions = {}): Encoded {
   const { config, params } = model;
   checkShape("encode: inputIds", inputs.inputIds, ["batch", "inputLength"]);
   if (inputs.inputIds.size === 0) {
@@ -24,11 +33,41 @@ export function encode(model: T5Model, inputs: T5Inputs, options: PassOptions = 
     inputs.inputMask ?? tf.cast(tf.notEqual(inputs.inputIds, config.padTokenId) as tf.Tensor2D, "int32");
   checkShape("encode: inputMask", inputMask, inputs.inputIds.shape);
 
-  const placed = embedPlaced(config, params.embedding, params.encoder, inputs.inputIds, { start: 0, ...options });
+  const placed = embedPlaced(config, embeddingOf(params, "encoder"), params.encoder, inputs.inputIds, {
+    start: 0,
+    ...options,
+  });
   let x = encoderBlocks(model, placed, encoderBiases(model, inputMask), options);
   x = dropout(x, config.dropoutRate, options.rng);
   if (options.task !== undefined) x = throughTaskLayer(model, options.task, x, inputMask, options);
   return { encoded: x as tf.Tensor3D, inputMask };
+}
+
+/**
+ * Passes x through the blocks and the norm behind them: [batch, inputLength, dModel] → the same.
+ *
+ * @param bias What each layer adds to its scores.
+ */
+function encoderBlocks(
+  model: T5Model,
+  x: tf.Tensor,
+  bias: (layer: number) => tf.Tensor,
+  options: TrainingPassOptions,
+): tf.Tensor {
+  const { config, params } = model;
+  const { blocks, finalNorm } = params.encoder;
+  const fused = fusedEncoder(model, x, bias, options);
+  if (fused !== undefined) return fused;
+  for (const [layer, block] of blocks.entries()) {
+    const pass = blockOptions(config, options, { kind: "encoder", layer });
+    const rng = replayed(options.rng);
+    const run = (inputs: { block: EncoderBlockParams; x: tf.Tensor; bias: tf.Tensor }): tf.Tensor =>
+      encoderBlock(inputs.block, inputs.x, inputs.bias, { ...pass, rng: rng() });
+    // Its bias is made outside of `tidy`: the next layer's may be the same tensor.
+    const inputs = { block, x, bias: bias(layer) };
+    x = tidy(() => (options.recomputesBlocks ? recompute(run, inputs) : run(inputs)));
+  }
+  return rmsNorm(finalNorm, x, config.layerNormEpsilon);
 }
 
 /** What each layer adds to its scores: padding, the regions of the heads, relative positions. */

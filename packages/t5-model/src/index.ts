@@ -23,7 +23,7 @@ export { type DecoderBlockParams, initT5, type StackParams, type T5Model, type T
 export { type Encoded, encode, type T5Inputs } from "./encoder.js";
 export { type DecoderState, decode, decodeHidden, startDecoding, toLogits } from "./decoder.js";
 export { classify, forward, type T5Batch, targetCosts } from "./model.js";
-export type { AttentionPlace, PassOptions } from "./pass.js";
+export type { AttentionPlace, PassOptions, TrainingPassOptions } from "./pass.js";
 export { addClassifier, addTaskLayer } from "./task-layers.js";
 
 // Generation

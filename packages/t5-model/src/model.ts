@@ -1,18 +1,17 @@
 import { linear } from "@t5ts/layers";
 import { type CrossEntropyOptions, linearCrossEntropy } from "@t5ts/tensor-core";
 import * as tf from "@tensorflow/tfjs-core";
-import { decode, decodeHidden, startDecoding } from "./decoder.js";
+import { decodeTargets, outputWeight, scaledForOutput, toLogits } from "./decoder.js";
 import { type Encoded, encode, type T5Inputs } from "./encoder.js";
 import type { T5Model } from "./params.js";
-import type { PassOptions } from "./pass.js";
+import type { TrainingPassOptions } from "./pass.js";
 
 /** `decoderInputIds` [batch, targetLength] are the labels shifted right behind `decoderStartTokenId`. */
 export type T5Batch = T5Inputs & { decoderInputIds: tf.Tensor2D };
 
 /** Teacher-forced logits [batch, targetLength, vocabSize]. */
-export function forward(model: T5Model, batch: T5Batch, options: PassOptions = {}): tf.Tensor3D {
-  const state = startDecoding(model, encode(model, batch, options));
-  return decode(model, batch.decoderInputIds, state, options).logits;
+export function forward(model: T5Model, batch: T5Batch, options: TrainingPassOptions = {}): tf.Tensor3D {
+  return toLogits(model, decodeTargets(model, batch.decoderInputIds, encode(model, batch, options), options));
 }
 
 /**
@@ -26,19 +25,12 @@ export function forward(model: T5Model, batch: T5Batch, options: PassOptions = {
 export function targetCosts(
   model: T5Model,
   { labels, ...batch }: T5Batch & { labels: tf.Tensor2D },
-  options: PassOptions & CrossEntropyOptions = {},
+  options: TrainingPassOptions & CrossEntropyOptions = {},
 ): tf.Tensor2D {
-  const { config, params } = model;
-  const { x } = decodeHidden(
-    model,
-    batch.decoderInputIds,
-    startDecoding(model, encode(model, batch, options)),
-    options,
-  );
-  const rows = tf.reshape(x, [-1, config.dModel]) as tf.Tensor2D;
-  const scaled = config.scaleDecoderOutputs ? tf.mul(rows, config.dModel ** -0.5) : rows;
-  const weight = params.lmHead?.weight ?? (params.decoderEmbedding ?? params.embedding).weight;
-  const costs = linearCrossEntropy(scaled as tf.Tensor2D, weight, tf.reshape(labels, [-1]) as tf.Tensor1D, {
+  const { config } = model;
+  const x = decodeTargets(model, batch.decoderInputIds, encode(model, batch, options), options);
+  const rows = scaledForOutput(config, tf.reshape(x, [-1, config.dModel]) as tf.Tensor2D);
+  const costs = linearCrossEntropy(rows, outputWeight(model), tf.reshape(labels, [-1]) as tf.Tensor1D, {
     labelSmoothing: options.labelSmoothing,
     zLoss: options.zLoss,
     ignoreId: options.ignoreId,

@@ -39,6 +39,11 @@ export type T5Params = {
   classifiers: Record<string, LinearParams>;
 };
 
+/** The table in which a stack looks words up. */
+export function embeddingOf(params: T5Params, stack: "encoder" | "decoder"): EmbeddingParams {
+  return (stack === "decoder" ? params.decoderEmbedding : undefined) ?? params.embedding;
+}
+
 /** `positionBias` holds one table, or one for each layer; it's empty where positions are sinusoidal. */
 export type StackParams<Block> = {
   positions?: SinusoidalPositionParams;

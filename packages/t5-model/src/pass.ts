@@ -11,13 +11,14 @@ export type PassOptions = {
   rng?: Rng;
   /** The task whose layer stands between encoder and decoder; none is passed by default. */
   task?: string;
-  /**
-   * Training in less memory: blocks run again in the backward pass instead of keeping what it needs. A pass that does
-   * can't be gone on from: the state that `decode` returns holds no past. Default false.
-   */
-  recomputesBlocks?: boolean;
   /** Is given every attention's weights [batch, heads, queryLength, keyLength], which are the watcher's to dispose. */
   watch?: (place: AttentionPlace, weights: tf.Tensor4D) => void;
+};
+
+/** What a pass over whole sequences, whose gradients may be asked for, is told as well. */
+export type TrainingPassOptions = PassOptions & {
+  /** Training in less memory: blocks run again in the backward pass instead of keeping what it needs. Default false. */
+  recomputesBlocks?: boolean;
 };
 
 /** Makes a block's generator of dropout, the same each time: a block that runs again drops the same elements. */

@@ -1,5 +1,4 @@
-import { disposeTree, hasFusedKernel, runFusedKernel } from "@t5ts/tensor-core";
-import * as tf from "@tensorflow/tfjs-core";
+import { disposeTree } from "@t5ts/tensor-core";
 import type { T5Inputs } from "../encoder.js";
 import type { T5Model } from "../params.js";
 import {
@@ -11,11 +10,12 @@ import {
   sortBestFirst,
   T5xBeamSearch,
 } from "./beam-search.js";
-import { decodeStep, pickRows, readRows, startGeneration } from "./decode-step.js";
 import { HuggingFace5BeamSearch } from "./huggingface5-beam-search.js";
 import { watchForStop } from "./interruption.js";
 import type { LogitsProcessor } from "./logits-processors.js";
+import { nextLogits, pickRows, startGeneration } from "./next-tokens.js";
 import { MODEL, notANumber, nothingLeft, PROCESSORS, type ScorePlace } from "./score-error.js";
+import { scoreRows } from "./score-rows.js";
 import { checkStreamOptions, growOutputs, type StreamOptions, startOutputs } from "./stream-tokens.js";
 
 export type GenerateOptions = StreamOptions & {
@@ -75,7 +75,7 @@ async function searchBeams(
 ): Promise<Hypothesis[][]> {
   const { processors = [], task, signal, numReturn } = options;
   const groups = startGroups(model, inputs, options);
-  let state = startGeneration(model, inputs, task);
+  let state = startGeneration(model, inputs, { task, rows: groups.flatMap(({ rows }) => rows) });
   try {
     let fed = 0;
     const shouldStop = watchForStop(signal);
@@ -85,7 +85,7 @@ async function searchBeams(
       let scored: ScoreRow[] = [];
       if (isSearching.includes(true)) {
         const tokens = groups.flatMap(({ sequences }) => sequences.map((ids) => ids.slice(fed)));
-        const next = decodeStep(model, tokens, state);
+        const next = nextLogits(model, tokens, state);
         state = next.state;
         fed = length;
         scored = await scoreRows(next.logits, processors.length === 0 ? 2 * options.numBeams : undefined);
@@ -129,38 +129,6 @@ function startGroups(model: T5Model, inputs: T5Inputs, options: GenerateOptions 
     const search = new Search({ numBeams, maxNewTokens, lengthPenalty, isEarlyStopping, eosTokenId, prompt });
     return { search, prompt, rows: [input], sequences: [[decoderStartTokenId]] };
   });
-}
-
-/**
- * The scores of all tokens, or where the backend finds them, of the best `count`, if that is enough. Disposes `logits`.
- */
-async function scoreRows(logits: tf.Tensor2D, count: number | undefined): Promise<ScoreRow[]> {
-  if (count !== undefined && hasFusedKernel("TopLogits")) return topRows(logits, count);
-  const logZ = tf.logSumExp(logits, -1);
-  try {
-    const [rows, values] = await Promise.all([readRows(logits), logZ.data()]);
-    return rows.map((scores, row) => ({ scores, logZ: values[row] as number }));
-  } finally {
-    tf.dispose([logits, logZ]);
-  }
-}
-
-async function topRows(logits: tf.Tensor2D, count: number): Promise<ScoreRow[]> {
-  const outputs = runFusedKernel("TopLogits", { logits }, { count });
-  try {
-    const [scores, tokens, logZ] = (await Promise.all(outputs.map((output) => output.data()))) as [
-      Float32Array,
-      Int32Array,
-      Float32Array,
-    ];
-    return Array.from(logZ, (logZ, row) => ({
-      scores: scores.subarray(row * count, (row + 1) * count),
-      tokens: tokens.subarray(row * count, (row + 1) * count),
-      logZ,
-    }));
-  } finally {
-    tf.dispose([logits, ...outputs]);
-  }
 }
 
 /** Beams are processed as log probabilities, like in Hugging Face. */

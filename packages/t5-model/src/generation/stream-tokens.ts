@@ -2,11 +2,11 @@ import type { Rng } from "@t5ts/random";
 import { checkIds, disposeTree } from "@t5ts/tensor-core";
 import type * as tf from "@tensorflow/tfjs-core";
 import type { T5Inputs } from "../encoder.js";
-import { type GreedyBounds, quantizeOutput } from "../fused/decoder-step.js";
+import type { GreedyBounds } from "../fused/decoder.js";
 import type { T5Model } from "../params.js";
-import { decodeStep, greedySteps, pickRows, readRows, startGeneration } from "./decode-step.js";
 import { watchForStop } from "./interruption.js";
 import type { LogitsProcessor } from "./logits-processors.js";
+import { nextLogits, nextTokens, readRows, startGeneration } from "./next-tokens.js";
 import { logProbability, type SamplingOptions, sampleToken } from "./sampling.js";
 import { indexOfLargest, MODEL, notANumber, PROCESSORS } from "./score-error.js";
 
@@ -82,13 +82,10 @@ export async function* growOutputs(
   const { padTokenId, eosTokenId } = model.config;
   const { processors = [], sampling, maxNewTokens } = options;
   const isGreedy = processors.length === 0 && sampling === undefined;
-  let state = startGeneration(model, inputs, options.task);
+  const rows = outputs.map(({ input }) => input);
+  const greedyTokens = isGreedy ? maxNewTokens : undefined;
+  let state = startGeneration(model, inputs, { task: options.task, rows, greedyTokens });
   try {
-    state = pickRows(
-      state,
-      outputs.map(({ input }) => input),
-    );
-    if (isGreedy && maxNewTokens >= LEAST_QUANTIZED) state = quantizeOutput(model, state);
     let fed = 0;
     let ahead: ArrayLike<number>[] = [];
     const shouldStop = watchForStop(options.signal);
@@ -99,12 +96,13 @@ export async function* growOutputs(
       // While all of them are inside their prompts there's nothing to choose: those tokens are fed together.
       if (isChosen.includes(true) && chosen.length === 0) {
         const tokens = outputs.map(({ ids }) => range(fed, length).map((at) => ids[at] ?? padTokenId));
-        const steps = isGreedy && greedySteps(model, tokens, state, boundsOf(outputs, length, maxNewTokens));
-        if (steps) {
-          state = steps.state;
-          [chosen = [], ...ahead] = await readSteps(steps.best);
+        const bounds = boundsOf(outputs, length, maxNewTokens);
+        const greedy = isGreedy ? await nextTokens(model, tokens, state, bounds) : undefined;
+        if (greedy) {
+          state = greedy.state;
+          [chosen = [], ...ahead] = greedy.steps;
         } else {
-          const next = decodeStep(model, tokens, state);
+          const next = nextLogits(model, tokens, state);
           state = next.state;
           chosen = await chooseTokens(next.logits, outputs, isChosen, processors, sampling);
         }
@@ -125,26 +123,12 @@ export async function* growOutputs(
   }
 }
 
-/** Outputs that may be shorter aren't worth the preparation. */
-const LEAST_QUANTIZED = 8;
-
 /** Steps may follow by themselves once no output is inside its prompt. */
 function boundsOf(outputs: Output[], length: number, maxNewTokens: number): GreedyBounds {
   const open = outputs.filter(({ hasEnded }) => !hasEnded);
   const isPrompted = open.some(({ prompt }) => prompt.length >= length);
   const left = open.map(({ prompt }) => maxNewTokens + prompt.length + 1 - length);
   return { steps: isPrompted ? 1 : Math.max(...left), hasEnded: outputs.map(({ hasEnded }) => hasEnded) };
-}
-
-/** The tokens of each step. Disposes `best`. */
-async function readSteps(best: tf.Tensor2D): Promise<ArrayLike<number>[]> {
-  try {
-    const [steps, rows] = best.shape;
-    const tokens = (await best.data()) as Int32Array;
-    return Array.from({ length: steps }, (_, step) => tokens.subarray(step * rows, (step + 1) * rows));
-  } finally {
-    best.dispose();
-  }
 }
 
 /** A token for each row that is to be chosen. Disposes `logits`. */

@@ -4,18 +4,18 @@ import type { T5Config } from "../config.js";
 import type { PassOptions } from "../pass.js";
 
 /**
- * Whether a stack's blocks may run as the one kernel that a backend has for them: those of the published models can, in a
+ * Says whether a stack's blocks run as the one kernel that a backend has for them: those of the published models do, in a
  * pass that nobody watches and that doesn't learn.
  */
-export function runsAsOneKernel(
+export function runsFused(
   kernel: FusedKernel,
   { headMerge, feedForwardProj }: T5Config,
   blocks: readonly { feedForward: FeedForwardParams }[],
   { rng, watch }: PassOptions = {},
 ): boolean {
   const isGated = feedForwardProj === "gated-gelu";
-  const isPublished = headMerge === "concat" && (isGated || feedForwardProj === "relu");
-  if (!isPublished || rng !== undefined || watch !== undefined) return false;
+  const isFusable = headMerge === "concat" && (isGated || feedForwardProj === "relu");
+  if (!isFusable || rng !== undefined || watch !== undefined) return false;
   if (blocks.some(({ feedForward }) => (feedForward.gate !== undefined) !== isGated)) return false;
   return hasFusedKernel(kernel) && !isRecordingGradients();
 }

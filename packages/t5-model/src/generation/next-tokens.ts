@@ -1,51 +1,83 @@
 import type { KeyValue } from "@t5ts/layers";
 import { disposeReplaced, tidy } from "@t5ts/tensor-core";
 import * as tf from "@tensorflow/tfjs-core";
-import { decodeHidden, startDecoding, toLogits } from "../decoder.js";
+import { type DecoderState, decodeHidden, startDecoding, toLogits } from "../decoder.js";
 import { encode, type T5Inputs } from "../encoder.js";
-import { decoderStep, type GenerationState, type GreedyBounds, greedyDecoderSteps } from "../fused/decoder-step.js";
+import {
+  type FusedDecoder,
+  fusedGreedySteps,
+  fusedStep,
+  type GreedyBounds,
+  startFusedDecoder,
+} from "../fused/decoder.js";
 import type { T5Model } from "../params.js";
 
-/** The state before the first token, the caller's to dispose. */
-export function startGeneration(model: T5Model, inputs: T5Inputs, task: string | undefined): GenerationState {
-  const { config, params } = model;
-  const { weight } = params.decoder.finalNorm;
-  return tidy(() => ({
-    ...startDecoding(model, encode(model, inputs, { task })),
-    outputNorm: config.scaleDecoderOutputs ? tf.mul(weight, config.dModel ** -0.5) : tf.clone(weight),
-  }));
+/** What a generation carries from step to step. */
+export type GenerationState = DecoderState & { fused?: FusedDecoder };
+
+export type StartOptions = {
+  task: string | undefined;
+  /** The input that each row of the batch is for, in the order of the inputs. */
+  rows: readonly number[];
+  /** The most tokens of a row, if the best is always taken; what pays is then prepared for it. */
+  greedyTokens?: number | undefined;
+};
+
+/** Makes the state before the first token, the caller's to dispose. */
+export function startGeneration(
+  model: T5Model,
+  inputs: T5Inputs,
+  { task, rows, greedyTokens }: StartOptions,
+): GenerationState {
+  const decoder = pickRows(
+    tidy(() => startDecoding(model, encode(model, inputs, { task }))),
+    rows,
+  );
+  const greedy = greedyTokens === undefined ? undefined : { rows: rows.length, maxNewTokens: greedyTokens };
+  const fused = tidy(() => startFusedDecoder(model, greedy));
+  return fused === undefined ? decoder : { ...decoder, fused };
 }
 
 /**
- * Some tokens further: `logits` [rows, vocabSize] of what comes after `tokens` [rows][length].
+ * Gives the logits [rows, vocabSize] of what comes after `tokens` [rows][length].
  *
  * Takes over `state`: frees what the next one doesn't hold.
  */
-export function decodeStep(
+export function nextLogits(
   model: T5Model,
   tokens: number[][],
   state: GenerationState,
 ): { logits: tf.Tensor2D; state: GenerationState } {
-  const next = tidy(() => logitsAfter(model, idsOf(tokens), state));
+  const next = tidy(() => {
+    const ids = idsOf(tokens);
+    return fusedStep(model, ids, state) ?? composedStep(model, ids, state);
+  });
   disposeReplaced(state, next.state);
   return next;
 }
 
 /**
- * Goes on greedily in one kernel call, for some steps that follow by themselves: `best` [steps, rows], one step at least,
- * the first token with the largest logit, or -1 where there's no largest number.
+ * Goes on greedily, for some steps that follow by themselves: the tokens of each step, one step at least, -1 where a row
+ * has no largest number.
  *
- * Takes over `state`, if the backend has such a kernel for this case: else it's left as it was.
+ * Takes over `state`, if the backend can do that here: else it's left as it was, and nothing is returned.
  */
-export function greedySteps(
+export async function nextTokens(
   model: T5Model,
   tokens: number[][],
   state: GenerationState,
   bounds: GreedyBounds,
-): { best: tf.Tensor2D; state: GenerationState } | undefined {
-  const next = tidy(() => greedyDecoderSteps(model, idsOf(tokens), state, bounds));
-  if (next !== undefined) disposeReplaced(state, next.state);
-  return next;
+): Promise<{ steps: ArrayLike<number>[]; state: GenerationState } | undefined> {
+  const next = tidy(() => fusedGreedySteps(model, idsOf(tokens), state, bounds));
+  if (next === undefined) return undefined;
+  disposeReplaced(state, next.state);
+  const [steps, rows] = next.best.shape;
+  const chosen = (await next.best.data()) as Int32Array;
+  next.best.dispose();
+  return {
+    steps: Array.from({ length: steps }, (_, step) => chosen.subarray(step * rows, (step + 1) * rows)),
+    state: next.state,
+  };
 }
 
 function idsOf(tokens: number[][]): tf.Tensor2D {
@@ -53,13 +85,12 @@ function idsOf(tokens: number[][]): tf.Tensor2D {
   return tf.tensor2d(Int32Array.from(tokens.flat()), [rows, length], "int32");
 }
 
-function logitsAfter(
+/** The plain way, for any model on any backend. */
+function composedStep(
   model: T5Model,
   ids: tf.Tensor2D,
   state: GenerationState,
 ): { logits: tf.Tensor2D; state: GenerationState } {
-  const step = decoderStep(model, ids, state);
-  if (step !== undefined) return step;
   const [rows, length] = ids.shape;
   const { x, state: after } = decodeHidden(model, ids, state);
   const last = tf.slice(x, [0, length - 1, 0], [rows, 1, model.config.dModel]);
@@ -68,7 +99,7 @@ function logitsAfter(
 }
 
 /**
- * The state of other rows: row i of the result is row `rows[i]` of `state`, which is taken over.
+ * Makes the state of other rows: row i of the result is row `rows[i]` of `state`, which is taken over.
  *
  * @param inputs The input that each row of `state` is for: where those stay in place, so does what was made of them.
  */
@@ -90,7 +121,7 @@ export function pickRows(state: GenerationState, rows: readonly number[], inputs
   return next;
 }
 
-/** The rows of a matrix, the caller's to change. */
+/** Reads the rows of a matrix, the caller's to change. */
 export async function readRows(matrix: tf.Tensor2D): Promise<Float32Array[]> {
   const [rows, width] = matrix.shape;
   const data = (await matrix.data()) as Float32Array;
