@@ -15,7 +15,7 @@ export const TOKENIZER_FILE = "tokenizer.json";
  * Loads a model folder: `config.json`, `model.safetensors` (or its shards with their index) and `tokenizer.json`,
  * or `spiece.model`.
  *
- * @param warn Is told in one line of tensors that the model has no place for.
+ * @param warn Is told of tensors that the model has no place for, and of unknown fields of its config, in a line each.
  * @throws UsageError naming the file and what is wrong with it.
  */
 export async function openModelFolder(
@@ -36,11 +36,15 @@ export async function openModelFolder(
 /** Loads the model of a folder without its tokenizer. */
 export async function openModel(path: string, warn: (text: string) => void): Promise<T5Model> {
   await checkModelFolder(path);
-  const { unused, config, params } = await readingInput(() => loadT5Folder(path));
+  const { unused, unknownFields, config, params } = await readingInput(() => loadT5Folder(path));
   if (unused.length > 0) {
     const shown = unused.slice(0, 3).map((name) => `"${name}"`);
     const rest = unused.length > shown.length ? ` and ${unused.length - shown.length} more` : "";
     warn(`${path}: the model has no place for ${shown.join(", ")}${rest}`);
+  }
+  for (const { field, closest } of unknownFields) {
+    const meant = closest === undefined ? "" : `; did you mean "${closest}"?`;
+    warn(`${join(path, "config.json")}: unknown field ${JSON.stringify(field)}, which changes nothing here${meant}`);
   }
   return { config, params };
 }

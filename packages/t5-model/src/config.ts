@@ -2,6 +2,8 @@ import type { Activation, EmbeddingMlp, HeadMerge, HeadRegions, SinusoidLayout, 
 
 /** Everything that a T5 is built from, fully specified. `parseT5Config` makes it of a `config.json`. */
 export type T5Config = {
+  /** Only of an mT5, which is built as T5 v1.1 is: the network doesn't tell. */
+  modelType?: "mt5";
   /** Rows of the embedding table; a vocabulary may use fewer. */
   vocabSize: number;
   dModel: number;

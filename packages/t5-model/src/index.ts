@@ -1,6 +1,13 @@
 // Configuration
 export type { ClassifierConfig, PositionsConfig, T5Config } from "./config.js";
-export { formatT5Config, hasHuggingFaceNames, parseT5Config } from "./checkpoint/parse-config.js";
+export { closestName } from "./checkpoint/closest-name.js";
+export {
+  formatT5Config,
+  hasHuggingFaceNames,
+  parseT5Config,
+  type UnknownField,
+  unknownConfigFields,
+} from "./checkpoint/parse-config.js";
 export { configOfFile } from "./checkpoint/tables.js";
 export {
   DESCRIBED,

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { type ByteSink, writeBytes } from "@t5ts/tensor-core";
 import { fileSink, fileSource } from "@t5ts/tensor-core/node";
 import { type CheckpointStore, checkpointName, checkpointNumber, sortCheckpointNames } from "./checkpoint-store.js";
-import { lockFolder } from "./folder-lock.js";
+import { lockFolder } from "./lock-file.js";
 
 /** In each checkpoint: the SHA-256 of its other files, in the form that `sha256sum --check` reads. */
 const SUMS = "SHA256SUMS";

@@ -146,6 +146,16 @@ describe("t5 train", () => {
       { model: { config: { feed_forward_proj: "swish2" } } },
       /feed_forward_proj/,
     ],
+    [
+      "an unknown field of the model's config",
+      { model: { config: { dmodel: 64 } } },
+      /model\.config\.dmodel: expected a field that describes a T5.*; did you mean "d_model"\?/,
+    ],
+    [
+      "a field that only transformers knows",
+      { model: { config: { use_cache: false } } },
+      /model\.config\.use_cache: expected a field that describes a T5/,
+    ],
     ["a missing tokenizer", { tokenizer: "no.json" }, /no\.json/],
   ])("names %s, with exit code 2", async (name, changes, message) => {
     const { code, stderr } = await train(writeRun(name.replaceAll(/\W/g, "-"), changes));

@@ -8,6 +8,7 @@ import {
   T5_SMALL,
   T5_TINY,
   type T5Config,
+  unknownConfigFields,
 } from "@t5ts/t5-model";
 import type { Tokenizer } from "@t5ts/tokenizer-bpe";
 import type { ModelConfig } from "./run-config.js";
@@ -28,5 +29,11 @@ const PRESETS: Record<ModelConfig["preset"], T5Config> = {
  */
 export function newModelConfig({ preset, config }: ModelConfig, { vocabSize, special }: Tokenizer): T5Config {
   const ids = { pad_token_id: special.pad, eos_token_id: special.end, decoder_start_token_id: special.pad };
-  return parseT5Config({ ...formatT5Config(PRESETS[preset]), vocab_size: vocabSize, ...ids, ...config });
+  const whole = { ...formatT5Config(PRESETS[preset]), vocab_size: vocabSize, ...ids, ...config };
+  const unknown = unknownConfigFields(whole, true).find(({ field }) => Object.hasOwn(config, field));
+  if (unknown !== undefined) {
+    const meant = unknown.closest === undefined ? "" : `; did you mean "${unknown.closest}"?`;
+    throw new Error(`model.config.${unknown.field}: expected a field that describes a T5, as in config.json${meant}`);
+  }
+  return parseT5Config(whole);
 }

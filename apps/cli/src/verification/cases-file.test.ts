@@ -45,6 +45,14 @@ describe("parseCases", () => {
       /cases\[0\]\.labels: expected 1 rows/,
     ],
     [
+      "a slip in a field's name",
+      ({ cases }) => {
+        cases[1].atention_mask = cases[1].attention_mask;
+        delete cases[1].attention_mask;
+      },
+      /cases\[1\]\.atention_mask: expected "attention_mask", got "atention_mask"/,
+    ],
+    [
       "nothing expected",
       ({ cases }) => delete cases[2].expected,
       /cases\[2\]\.expected: expected an object, got nothing/,

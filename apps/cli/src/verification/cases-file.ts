@@ -1,4 +1,4 @@
-import type { VerifyCase } from "@t5ts/t5-model";
+import { closestName, type VerifyCase } from "@t5ts/t5-model";
 
 /**
  * The cases of a `cases.json`.
@@ -25,8 +25,15 @@ export function parseCases(path: string, text: string): VerifyCase[] {
 /** The error for what isn't as it has to be at a place of the file. */
 type Mismatch = (place: string, expected: string, got: unknown) => Error;
 
+const CASE_FIELDS = ["input_ids", "attention_mask", "labels", "decoder_input_ids", "expected"];
+
 function checkCase(testCase: unknown, mismatch: Mismatch): void {
   if (!isRecord(testCase)) throw mismatch("", "an object", testCase);
+  // Others may stand there for a reader; one that is nearly ours is a slip.
+  for (const field of Object.keys(testCase).filter((field) => !CASE_FIELDS.includes(field))) {
+    const closest = closestName(field, CASE_FIELDS);
+    if (closest !== undefined && testCase[closest] === undefined) throw mismatch(`.${field}`, `"${closest}"`, field);
+  }
   const { input_ids, attention_mask, labels, decoder_input_ids, expected } = testCase;
   const inputShape = checkMatrix(input_ids, ".input_ids", mismatch);
   if (attention_mask !== undefined) checkMatrix(attention_mask, ".attention_mask", mismatch, inputShape);

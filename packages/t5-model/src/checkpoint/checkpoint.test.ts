@@ -90,6 +90,16 @@ describeOnBackends("loadT5", () => {
     disposeTree(model.params);
   });
 
+  it("refuses more layers than the file can hold, at once", async () => {
+    const file = await asFile(checkpointItems(randomModel(TINY)));
+    for (const numLayers of [300_000, 1e9]) {
+      await expect(loadT5({ ...TINY, numLayers }, file)).rejects.toThrow(
+        `for the config's ${numLayers} encoder and 3 decoder layers, got ${file.entries.size}`,
+      );
+      expect(countParameters({ ...TINY, numLayers })).toBeGreaterThan(numLayers);
+    }
+  });
+
   it("finds the table under its other names", async () => {
     const model = randomModel(TINY);
     for (const alias of ["encoder.embed_tokens.weight", "decoder.embed_tokens.weight", "lm_head.weight"]) {

@@ -14,6 +14,7 @@ import { findIgnoredTable, tableNames } from "./tables.js";
  *   takes for another's though it differs; nothing stays allocated then.
  */
 export async function loadT5(config: T5Config, file: Safetensors): Promise<T5Model> {
+  checkLayers(config, file);
   const ignored = await findIgnoredTable(config, file);
   if (ignored !== undefined) {
     throw new Error(
@@ -31,6 +32,19 @@ export async function loadT5(config: T5Config, file: Safetensors): Promise<T5Mod
     throw error;
   }
 }
+
+/** Refuses a config with more layers than the file can hold, before anything is made of it. */
+function checkLayers({ numLayers, numDecoderLayers }: T5Config, { name, entries }: Safetensors): void {
+  const layers = numLayers + numDecoderLayers;
+  if (layers * LEAST_TENSORS <= entries.size) return;
+  throw new Error(
+    `loadT5: ${name}: expected at least ${layers * LEAST_TENSORS} tensors for the config's ${numLayers} encoder and ` +
+      `${numDecoderLayers} decoder layers, got ${entries.size}`,
+  );
+}
+
+/** Of a layer: two norms, four of attention, two of feed-forward. */
+const LEAST_TENSORS = 8;
 
 /** The tensors of a file that a model with this configuration has no place for. */
 export function unusedTensors(config: T5Config, file: Safetensors): string[] {
@@ -118,5 +132,12 @@ export function disposeT5({ params }: T5Model): void {
 
 /** How many numbers a model has learned. */
 export function countParameters(config: T5Config): number {
-  return listParameters(config).reduce((sum, { shape }) => sum + tf.util.sizeFromShape(shape), 0);
+  const { numLayers, numDecoderLayers } = config;
+  // Without listing every layer, which a config may have any number of.
+  const count = (sizes: { numLayers: number; numDecoderLayers: number }): number =>
+    listParameters({ ...config, ...sizes }).reduce((sum, { shape }) => sum + tf.util.sizeFromShape(shape), 0);
+  const least = count({ numLayers: 1, numDecoderLayers: 1 });
+  const encoderLayer = count({ numLayers: 2, numDecoderLayers: 1 }) - least;
+  const decoderLayer = count({ numLayers: 1, numDecoderLayers: 2 }) - least;
+  return least + (numLayers - 1) * encoderLayer + (numDecoderLayers - 1) * decoderLayer;
 }

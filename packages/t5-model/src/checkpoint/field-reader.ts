@@ -1,7 +1,11 @@
+import { suggestName } from "./closest-name.js";
+
 /** Reads the fields of an object that came from outside; each complaint names the field by its path. */
 export class FieldReader {
   readonly #place: string;
   readonly #fields: Record<string, unknown>;
+  /** What was asked for, whether it was there or not. */
+  readonly #known = new Set<string>();
 
   /** @param place What the object is, put in front of every field's name. */
   constructor(place: string, json: unknown) {
@@ -66,12 +70,44 @@ export class FieldReader {
     const inside = new FieldReader(this.#path(field), value);
     const names = Object.keys(inside.#fields);
     return Object.fromEntries(
-      names.map((name) => [name, parse(new FieldReader(inside.#path(name), inside.#get(name)))]),
+      names.map((name) => {
+        const reader = new FieldReader(inside.#path(name), inside.#get(name));
+        const value = parse(reader);
+        reader.close();
+        return [name, value];
+      }),
     );
+  }
+
+  /** Refuses what contradicts the rest of the object. A field that isn't there is fine. */
+  only(field: string, allowed: readonly unknown[], expected: string): void {
+    const value = this.#get(field);
+    const text = JSON.stringify(value);
+    if (value !== undefined && !allowed.some((one) => JSON.stringify(one) === text)) this.#fail(field, expected, value);
+  }
+
+  /** The names of fields that nothing has asked for. */
+  unknown(): string[] {
+    return Object.keys(this.#fields).filter((field) => !this.#known.has(field));
+  }
+
+  /** The names of fields that were asked for, in that order. */
+  known(): string[] {
+    return [...this.#known];
+  }
+
+  /** Refuses fields that nothing has asked for, all of them known by then. */
+  close(): void {
+    const [field] = this.unknown();
+    if (field === undefined) return;
+    const known = this.known();
+    const names = known.map((name) => `"${name}"`).join(", ");
+    throw new Error(`${this.#path(field)}: unknown field; expected one of ${names}${suggestName(field, known)}`);
   }
 
   /** null counts as absent, as in Hugging Face's files. */
   #get(field: string): unknown {
+    this.#known.add(field);
     return Object.hasOwn(this.#fields, field) ? (this.#fields[field] ?? undefined) : undefined;
   }
 

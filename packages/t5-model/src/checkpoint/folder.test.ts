@@ -64,6 +64,15 @@ describe("loadT5Folder", () => {
     await expect(loadT5Folder(folder)).rejects.toThrow(`${folder}: expected model.safetensors`);
   });
 
+  it("lists fields of config.json that nobody knows", async () => {
+    await saveT5Folder(folder, randomModel(TINY));
+    const path = join(folder, "config.json");
+    const config = JSON.parse(await readFile(path, "utf8"));
+    expect((await loadT5Folder(folder)).unknownFields).toEqual([]);
+    await writeFile(path, JSON.stringify({ ...config, dropuot_rate: 0.3, use_cache: true }));
+    expect((await loadT5Folder(folder)).unknownFields).toEqual([{ field: "dropuot_rate", closest: "dropout_rate" }]);
+  });
+
   it("lists what the model has no place for", async () => {
     const untied = VARIANTS["published, gated gelu and an output layer"]!;
     await saveT5Folder(folder, randomModel(untied));

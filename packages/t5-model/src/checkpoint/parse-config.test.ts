@@ -3,7 +3,7 @@ import type { T5Config } from "../config.js";
 import { DESCRIBED_TINY, T5_1_1_BASE, T5_1_1_SMALL, T5_BASE, T5_SMALL } from "../presets.js";
 import { TINY, VARIANTS } from "../testing/tiny-variants.js";
 import { countParameters } from "./checkpoint.js";
-import { formatT5Config, hasHuggingFaceNames, parseT5Config } from "./parse-config.js";
+import { formatT5Config, hasHuggingFaceNames, parseT5Config, unknownConfigFields } from "./parse-config.js";
 
 /** The `config.json` of models as they are published, without what says how to generate. */
 const T5_SMALL_JSON = {
@@ -250,6 +250,33 @@ describe("parseT5Config", () => {
       "classifiers.mood.num_labels: expected an integer from 1 on, got nothing",
     ],
     [
+      { positions: { kind: "sinusoidal", layuot: "positions" } },
+      'positions.layuot: unknown field; expected one of "kind", "layout"; did you mean "layout"?',
+    ],
+    [{ positions: { kind: "relative", layout: "positions" } }, "positions.layout: unknown field"],
+    [{ head_regions: { kind: "parts", radius: 3 } }, "head_regions.radius: unknown field"],
+    [
+      { embedding_mlp: { d_embedding: 512, d_hidden: 8, dHidden: 9 } },
+      'embedding_mlp.dHidden: unknown field; expected one of "d_embedding", "d_hidden"; did you mean "d_hidden"?',
+    ],
+    [{ task_layers: { tag: { kind: "linear", d_bottleneck: 3 } } }, "task_layers.tag.d_bottleneck: unknown field"],
+    [{ classifiers: { mood: { of: "tokens", num_labels: 2, labels: 2 } } }, "classifiers.mood.labels: unknown field"],
+    [{ is_gated_act: true }, 'is_gated_act: expected false beside the feed_forward_proj "relu", got true'],
+    [{ dense_act_fn: "silu" }, 'dense_act_fn: expected "relu" beside the feed_forward_proj "relu", got "silu"'],
+    [{ feed_forward_proj: "gated-gelu", dense_act_fn: "gelu" }, 'dense_act_fn: expected "gelu_new" beside'],
+    [{ hidden_size: 768 }, "hidden_size: expected 512, as d_model is, got 768"],
+    [{ num_hidden_layers: 7 }, "num_hidden_layers: expected 6, as num_layers is, got 7"],
+    [{ num_attention_heads: 1 }, "num_attention_heads: expected 8, as num_heads is, got 1"],
+    [{ head_dim: 32 }, "head_dim: expected 64, as d_kv is, got 32"],
+    [{ quantization_config: { load_in_8bit: true } }, "quantization_config: expected none, as quantized weights"],
+    [{ encoder_attention_type: "local" }, "encoder_attention_type: expected none, as LongT5's attention"],
+    [{ pruned_heads: { 1: [0] } }, "pruned_heads: expected none, as pruned heads"],
+    [{ tie_encoder_decoder: true }, "tie_encoder_decoder: expected false"],
+    [
+      { model_type: "switch_transformers" },
+      'model_type: expected one of "t5", "mt5", "umt5", got "switch_transformers"',
+    ],
+    [
       { classifiers: { "a.b": { of: "tokens", num_labels: 2 } } },
       'classifiers: expected a name without dots, got "a.b"',
     ],
@@ -260,6 +287,26 @@ describe("parseT5Config", () => {
   it("refuses what isn't an object", () => {
     expect(() => parseT5Config([])).toThrow(new TypeError("parseT5Config: expected an object, got []"));
     expect(() => parseT5Config(null)).toThrow(new TypeError("parseT5Config: expected an object, got null"));
+  });
+});
+
+describe("unknownConfigFields", () => {
+  it("lists none of a published file", () => {
+    for (const json of [T5_SMALL_JSON, FLAN_T5_BASE_JSON, MT5_SMALL_JSON, UMT5_SMALL_JSON, BYT5_SMALL_JSON]) {
+      expect(unknownConfigFields(json)).toEqual([]);
+    }
+  });
+
+  it("lists what nobody knows, with the nearest known field", () => {
+    expect(unknownConfigFields({ ...T5_SMALL_JSON, dmodel: 64, num_layer: 2, mood: "good" })).toEqual([
+      { field: "dmodel", closest: "d_model" },
+      { field: "num_layer", closest: "num_layers" },
+      { field: "mood" },
+    ]);
+  });
+
+  it("lists of a file of ours what transformers alone knows, too", () => {
+    expect(unknownConfigFields({ ...T5_SMALL_JSON, use_cache: true }, true)).toContainEqual({ field: "use_cache" });
   });
 });
 
@@ -281,6 +328,18 @@ describe("formatT5Config", () => {
     });
     const theirs = [...Object.keys(T5_1_1_SMALL_JSON), "relative_attention_max_distance", "scale_decoder_outputs"];
     expect(Object.keys(fields).filter((field) => !theirs.includes(field))).toEqual([]);
+  });
+
+  it("keeps the name of an mT5, but where transformers would pass over its scaling", () => {
+    const config = parseT5Config(MT5_SMALL_JSON);
+    expect(formatT5Config(config)).toMatchObject({
+      architectures: ["MT5ForConditionalGeneration"],
+      model_type: "mt5",
+      tie_word_embeddings: false,
+      scale_decoder_outputs: false,
+    });
+    expect(formatT5Config({ ...config, scaleDecoderOutputs: true })).toMatchObject({ model_type: "t5" });
+    expect(parseT5Config(formatT5Config(config))).toEqual(config);
   });
 
   it("calls a model with a bias in every layer a UMT5", () => {

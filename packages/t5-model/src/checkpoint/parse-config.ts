@@ -1,15 +1,18 @@
 import { ACTIVATIONS, type HeadRegions, type TaskLayerConfig } from "@t5ts/layers";
 import type { ClassifierConfig, PositionsConfig, T5Config } from "../config.js";
+import { closestName } from "./closest-name.js";
 import { FieldReader } from "./field-reader.js";
+import { FOREIGN_FIELDS } from "./foreign-fields.js";
 import { checkPartName } from "./part-name.js";
 
 /** Model types whose architecture is one of ours. LongT5's encoder attends otherwise, so it isn't among them. */
-const MODEL_TYPES = ["t5", "mt5", "umt5"];
+const MODEL_TYPES = ["t5", "mt5", "umt5"] as const;
 
 /**
  * Reads Hugging Face's `config.json` of a T5, with fields of our own for what Hugging Face has no word for
  * (`decoder_attention`, `positions`, `head_regions`, `head_merge`, `embedding_mlp`, `shares_embedding`, `task_layers`,
- * `classifiers`). Fields that don't describe the network are passed over.
+ * `classifiers`). Fields that don't describe the network are passed over, also unknown ones, which `unknownConfigFields`
+ * lists. Those that would change the numbers in a way that isn't supported are refused.
  *
  * Which tables are one is a matter of the file beside it: transformers 5 writes `tie_word_embeddings: true` for every T5.
  * `configOfFile` reads both.
@@ -17,12 +20,39 @@ const MODEL_TYPES = ["t5", "mt5", "umt5"];
  * @throws Error naming the field, what was expected and what came.
  */
 export function parseT5Config(json: unknown): T5Config {
+  return readConfig(new FieldReader("parseT5Config", json));
+}
+
+/** A field that isn't known, and the known one that it may stand for. */
+export type UnknownField = { field: string; closest?: string };
+
+/**
+ * Lists the fields of a `config.json` that neither we nor transformers know for a T5. In a file of our own they are a
+ * mistake.
+ *
+ * @param isOurs Whether fields are listed as well that transformers knows and `parseT5Config` passes over.
+ * @throws Error for what `parseT5Config` can't accept.
+ */
+export function unknownConfigFields(json: unknown, isOurs = false): UnknownField[] {
   const read = new FieldReader("parseT5Config", json);
+  readConfig(read);
+  const known = read.known();
+  return read
+    .unknown()
+    .filter((field) => isOurs || !FOREIGN_FIELDS.has(field))
+    .map((field) => {
+      const closest = closestName(field, known);
+      return closest === undefined ? { field } : { field, closest };
+    });
+}
+
+function readConfig(read: FieldReader): T5Config {
   const modelType = read.oneOf("model_type", MODEL_TYPES, "t5");
   const tieWordEmbeddings = read.boolean("tie_word_embeddings", modelType !== "mt5");
   const padTokenId = read.integer("pad_token_id", { min: 0, default: 0 });
   const numLayers = read.integer("num_layers", { min: 1 });
   const config: T5Config = {
+    ...(modelType === "mt5" ? { modelType } : {}),
     vocabSize: read.integer("vocab_size", { min: 1 }),
     dModel: read.integer("d_model", { min: 1 }),
     dKv: read.integer("d_kv", { min: 1 }),
@@ -48,6 +78,7 @@ export function parseT5Config(json: unknown): T5Config {
     eosTokenId: read.integer("eos_token_id", { min: 0, default: 1 }),
     decoderStartTokenId: read.integer("decoder_start_token_id", { min: 0, default: padTokenId }),
   };
+  refuseUnsupported(read, config);
   checkConsistent(config);
   return config;
 }
@@ -55,32 +86,41 @@ export function parseT5Config(json: unknown): T5Config {
 function parseEmbeddingMlp(read: FieldReader): Pick<T5Config, "embeddingMlp"> {
   const mlp = read.optional("embedding_mlp");
   if (mlp === undefined) return {};
-  return {
-    embeddingMlp: {
-      dEmbedding: mlp.integer("d_embedding", { min: 1 }),
-      dHidden: mlp.integer("d_hidden", { min: 1 }),
-    },
+  const embeddingMlp = {
+    dEmbedding: mlp.integer("d_embedding", { min: 1 }),
+    dHidden: mlp.integer("d_hidden", { min: 1 }),
   };
+  mlp.close();
+  return { embeddingMlp };
 }
 
 function parsePositions(read: FieldReader, inEveryLayer: boolean): PositionsConfig {
   const ours = read.optional("positions");
   if (ours?.oneOf("kind", ["relative", "sinusoidal"] as const) === "sinusoidal") {
-    return { kind: "sinusoidal", layout: ours.oneOf("layout", ["dimensions", "positions"] as const, "dimensions") };
+    const layout = ours.oneOf("layout", ["dimensions", "positions"] as const, "dimensions");
+    ours.close();
+    // Of no use here; a preset's may stand beside the positions that replace it.
+    read.integer("relative_attention_num_buckets", { min: 4, default: 32 });
+    read.integer("relative_attention_max_distance", { min: 2, default: 128 });
+    return { kind: "sinusoidal", layout };
   }
+  const isInEveryLayer = ours?.boolean("in_every_layer", inEveryLayer) ?? inEveryLayer;
+  ours?.close();
   return {
     kind: "relative",
     numBuckets: read.integer("relative_attention_num_buckets", { min: 4, default: 32 }),
     maxDistance: read.integer("relative_attention_max_distance", { min: 2, default: 128 }),
-    inEveryLayer: ours?.boolean("in_every_layer", inEveryLayer) ?? inEveryLayer,
+    inEveryLayer: isInEveryLayer,
   };
 }
 
 function parseHeadRegions(read: FieldReader): HeadRegions {
   const regions = read.optional("head_regions");
   const kind = regions?.oneOf("kind", ["whole", "parts", "windows"] as const) ?? "whole";
-  if (regions === undefined || kind !== "windows") return { kind } as HeadRegions;
-  return { kind, radius: regions.integerOrIntegers("radius", { min: 0 }) };
+  const isWindows = regions !== undefined && kind === "windows";
+  const found = isWindows ? { kind, radius: regions.integerOrIntegers("radius", { min: 0 }) } : { kind };
+  regions?.close();
+  return found as HeadRegions;
 }
 
 function parseTaskLayer(read: FieldReader): TaskLayerConfig {
@@ -93,6 +133,32 @@ function parseClassifier(read: FieldReader): ClassifierConfig {
     of: read.oneOf("of", ["sequence", "tokens"] as const),
     numLabels: read.integer("num_labels", { min: 1 }),
   };
+}
+
+/** Fields of transformers that would change the numbers: what says the same as the others, or nothing, is fine. */
+function refuseUnsupported(read: FieldReader, config: T5Config): void {
+  const { feedForwardProj } = config;
+  const isGated = feedForwardProj.startsWith("gated-");
+  const activation = feedForwardProj === "gated-gelu" ? "gelu_new" : feedForwardProj.replace("gated-", "");
+  const beside = `beside the feed_forward_proj "${feedForwardProj}"`;
+  read.only("is_gated_act", [isGated], `${isGated} ${beside}`);
+  read.only("dense_act_fn", [activation], `"${activation}" ${beside}`);
+  for (const [alias, field, value] of [
+    ["hidden_size", "d_model", config.dModel],
+    ["num_attention_heads", "num_heads", config.numHeads],
+    ["num_hidden_layers", "num_layers", config.numLayers],
+    ["head_dim", "d_kv", config.dKv],
+  ] as const) {
+    read.only(alias, [value], `${value}, as ${field} is`);
+  }
+  read.only("quantization_config", [], "none, as quantized weights aren't supported");
+  read.only("encoder_attention_type", [], "none, as LongT5's attention isn't supported");
+  read.only("pruned_heads", [{}], "none, as pruned heads aren't supported");
+  read.only(
+    "tie_encoder_decoder",
+    [false],
+    "false, as an encoder and a decoder with the same weights aren't supported",
+  );
 }
 
 function checkConsistent(config: T5Config): void {
@@ -128,9 +194,11 @@ function checkConsistent(config: T5Config): void {
 export function formatT5Config(config: T5Config): Record<string, unknown> {
   const { positions, embeddingMlp, headRegions } = config;
   const isRelative = positions.kind === "relative";
-  const modelType = isRelative && positions.inEveryLayer ? "umt5" : "t5";
+  // transformers passes over the scaling of an mT5.
+  const name = config.scaleDecoderOutputs ? "t5" : (config.modelType ?? "t5");
+  const modelType = isRelative && positions.inEveryLayer ? "umt5" : name;
   return {
-    architectures: [modelType === "umt5" ? "UMT5ForConditionalGeneration" : "T5ForConditionalGeneration"],
+    architectures: [`${modelType.toUpperCase()}ForConditionalGeneration`],
     model_type: modelType,
     is_encoder_decoder: true,
     vocab_size: config.vocabSize,

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { lockFolder } from "./folder-lock.js";
+import { lockFolder } from "./lock-file.js";
 import { RunConflictError } from "./run-conflict-error.js";
 
 let folder: string;
