@@ -1,24 +1,24 @@
 // Reading
 
-export { type ByteSource, blobSource, bytesSource, urlSource } from "./byte-source.js";
-export { collect } from "./collect.js";
-export { CONLL_U, type ConllColumns, IOB2, readConll, type TaggedWords, TOKEN_TAG } from "./conll.js";
-export { readJsonl } from "./jsonl.js";
-export { type Line, readLines } from "./lines.js";
-export { readDocuments, readParagraphs, readTextLines } from "./text.js";
-export { readTsv, readTsvWithoutHeader } from "./tsv.js";
+export { type ByteSource, blobSource, bytesSource, urlSource } from "./reading/byte-source.js";
+export { collect } from "./reading/collect.js";
+export { CONLL_U, type ConllColumns, IOB2, readConll, type TaggedWords, TOKEN_TAG } from "./reading/conll.js";
+export { readJsonl } from "./reading/jsonl.js";
+export { type Line, readLines } from "./reading/lines.js";
+export { readDocuments, readParagraphs, readTextLines } from "./reading/documents.js";
+export { readTsv, readTsvWithoutHeader } from "./reading/tsv.js";
 
 // Objectives on ids
 
-export { DESHUFFLING, type Denoising, denoise, LANGUAGE_MODEL, PREFIX_LM, wholeText } from "./denoise.js";
-export { BERT_MASKING, type MaskedLmOptions, maskedLm, type TokenLabels } from "./masked-lm.js";
+export { DESHUFFLING, type Denoising, denoise, LANGUAGE_MODEL, PREFIX_LM, wholeText } from "./objectives/denoise.js";
+export { BERT_MASKING, type MaskedLmOptions, maskedLm, type TokenLabels } from "./objectives/masked-lm.js";
 export {
   planSpanCorruption,
   type SpanCorruptionOptions,
   type SpanCorruptionPlan,
   spanCorruption,
   t5SentinelIds,
-} from "./span-corruption.js";
+} from "./objectives/span-corruption.js";
 
 // Noise: the parts of objectives
 
@@ -37,7 +37,7 @@ export {
   type SpanNoise,
   spansToMask,
   T5_SPAN_NOISE,
-} from "./noise-mask.js";
+} from "./objectives/noise-mask.js";
 export {
   dropNoiseTokens,
   dropNonnoiseTokens,
@@ -52,8 +52,8 @@ export {
   permuteNoiseTokens,
   type RandomIds,
   t5RandomIds,
-} from "./noise-tokens.js";
-export { roundHalfToEven } from "./round-half-to-even.js";
+} from "./objectives/noise-tokens.js";
+export { roundHalfToEven } from "./objectives/round-half-to-even.js";
 
 // Ids cut and joined
 
@@ -63,16 +63,16 @@ export {
   splitTokens,
   splitTokensRandomly,
   trimTokensAtFront,
-} from "./split-tokens.js";
-export { truncateAroundAnswer } from "./truncate-around-answer.js";
+} from "./texts/split-tokens.js";
+export { truncateAroundAnswer } from "./texts/truncate-around-answer.js";
 
 // Text to text
 
-export { type FieldOptions, formatFields, parseFields } from "./fields.js";
-export { fillInTheBlank } from "./fill-in-the-blank.js";
-export { type GlueOptions, glue, stsb, stsbLabel } from "./glue.js";
-export { xnli } from "./natural-language-inference.js";
-export { padNonspacedLanguages, padPunctuation } from "./pad-text.js";
+export { type FieldOptions, formatFields, parseFields } from "./reading/fields.js";
+export { fillInTheBlank } from "./objectives/fill-in-the-blank.js";
+export { type GlueOptions, glue, stsb, stsbLabel } from "./benchmarks/glue.js";
+export { xnli } from "./benchmarks/natural-language-inference.js";
+export { padNonspacedLanguages, padPunctuation } from "./texts/space-around.js";
 export {
   type AnsweredExample,
   type QuestionRecord,
@@ -82,10 +82,10 @@ export {
   squadTrivia,
   type TriviaRecord,
   triviaQa,
-} from "./question-answering.js";
-export { type RankedExample, type RankOptions, rankClassification } from "./rank-classification.js";
-export { type EntityQuestion, recordEntities } from "./record-entities.js";
-export { parseSciTldr, type SciTldrRecord, summarizePaper } from "./scitldr.js";
+} from "./benchmarks/question-answering.js";
+export { type RankedExample, type RankOptions, rankClassification } from "./benchmarks/rank-classification.js";
+export { type EntityQuestion, recordEntities } from "./benchmarks/record-entities.js";
+export { parseSciTldr, type SciTldrRecord, summarizePaper } from "./benchmarks/scitldr.js";
 export {
   formatSnipsFrame,
   parseSnips,
@@ -95,12 +95,18 @@ export {
   snipsExample,
   snipsFrame,
   snipsTags,
-} from "./snips.js";
-export { summarize } from "./summarize.js";
+} from "./benchmarks/snips.js";
+export { summarize } from "./benchmarks/summarize.js";
 export type { TextExample } from "./text-example.js";
-export { languageName, multiTranslate, translate } from "./translate.js";
-export { type PronounRecord, pronounReferent, type WinogradRecord, winograd, winogradReferent } from "./winograd.js";
-export { wnliReferent } from "./wnli-referent.js";
+export { languageName, multiTranslate, translate } from "./benchmarks/translate.js";
+export {
+  type PronounRecord,
+  pronounReferent,
+  type WinogradRecord,
+  winograd,
+  winogradReferent,
+} from "./benchmarks/winograd.js";
+export { wnliReferent } from "./benchmarks/wnli-referent.js";
 
 // Sentences
 
@@ -114,24 +120,24 @@ export {
   type SentencePair,
   type SentencePlace,
   sentencePlaces,
-} from "./next-sentence.js";
-export { type OrderedPair, sentenceOrderExample, sentenceOrderPair } from "./sentence-order.js";
-export { type SplitOptions, splitLongText, type TextPiece } from "./split-long-text.js";
-export { type SentenceLanguage, sentenceEnds, splitSentences } from "./split-sentences.js";
+} from "./objectives/next-sentence.js";
+export { type OrderedPair, sentenceOrderExample, sentenceOrderPair } from "./objectives/sentence-order.js";
+export { type SplitOptions, splitLongText, type TextPiece } from "./texts/split-long-text.js";
+export { type SentenceLanguage, sentenceEnds, splitSentences } from "./texts/split-sentences.js";
 
 // Classes of words
 
-export { type Entity, entityExample, formatEntities, parseEntities } from "./entity-text.js";
-export { spanTags, type TagSpan, tagSpans } from "./tag-spans.js";
+export { type Entity, entityExample, formatEntities, parseEntities } from "./benchmarks/entity-text.js";
+export { spanTags, type TagSpan, tagSpans } from "./benchmarks/tag-spans.js";
 export {
   type TokenClassificationOptions,
   tagNamesOf,
   tokenClassificationExample,
-} from "./token-classification.js";
+} from "./benchmarks/token-classification.js";
 
 // Tasks and mixtures
 
-export { MIXTURE_START, type MixturePosition, mix } from "./mix.js";
+export { MIXTURE_START, type MixturePosition, mix } from "./mixtures/mix.js";
 export {
   type MixingRates,
   type Mixtures,
@@ -140,22 +146,35 @@ export {
   mixingRates,
   type RateOptions,
   resolveMixture,
-} from "./mixing-rates.js";
-export { type Drawn, defineTask, drawExamples, mapTask, readExamples, type Task, type TaskDefinition } from "./task.js";
+} from "./mixtures/mixing-rates.js";
+export {
+  type Drawn,
+  defineTask,
+  drawExamples,
+  mapTask,
+  readExamples,
+  type Task,
+  type TaskDefinition,
+} from "./mixtures/task.js";
 
 // Batches
 
-export { type BucketOptions, type BucketPosition, bucketByLength, type DrawnBatch } from "./bucket-by-length.js";
-export { type IntMatrix, intMatrix, matrixRows } from "./int-matrix.js";
-export { type PadOptions, padBatch, type Seq2SeqBatch } from "./pad-batch.js";
+export {
+  type BucketOptions,
+  type BucketPosition,
+  bucketByLength,
+  type DrawnBatch,
+} from "./batches/bucket-by-length.js";
+export { type IntMatrix, intMatrix, matrixRows } from "./batches/int-matrix.js";
+export { type PadOptions, padBatch, type Seq2SeqBatch } from "./batches/pad-batch.js";
 export {
   type EncoderPadOptions,
   padSequenceBatch,
   padTokenBatch,
   type SequenceBatch,
   type TokenBatch,
-} from "./pad-encoder-batch.js";
-export type { InputPadOptions, PaddedInputs } from "./pad-inputs.js";
+} from "./batches/pad-encoder-batch.js";
+export type { InputPadOptions, PaddedInputs } from "./batches/pad-inputs.js";
 export {
   addMarks,
   type EncodeOptions,
@@ -164,7 +183,7 @@ export {
   type Seq2SeqExample,
   type Tokenizer,
 } from "./seq2seq-example.js";
-export { shiftRight, shiftRightInSegments } from "./shift-right.js";
+export { shiftRight, shiftRightInSegments } from "./batches/shift-right.js";
 
 // Several examples in a row
 
@@ -179,7 +198,7 @@ export {
   type PrefixLmFeatures,
   prefixLmFeatures,
   type RowSegments,
-} from "./features.js";
+} from "./batches/feature-converters.js";
 export {
   type FeatureValues,
   type IdFeatures,
@@ -187,6 +206,6 @@ export {
   trimAndPack,
   trimAndPad,
   trimFeatures,
-} from "./pack.js";
-export { type PackedBatch, type PackOptions, packBatch } from "./pack-batch.js";
-export { drawSplitPoint, packPrefixLmDecoderOnly, packPrefixLmEncoderDecoder } from "./prefix-lm-packing.js";
+} from "./batches/pack.js";
+export { type PackedBatch, type PackOptions, packBatch } from "./batches/pack-batch.js";
+export { drawSplitPoint, packPrefixLmDecoderOnly, packPrefixLmEncoderDecoder } from "./batches/prefix-lm-packing.js";

@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { collect } from "./collect.js";
 import { fileSource } from "./node.js";
-import { readTextLines } from "./text.js";
+import { collect } from "./reading/collect.js";
+import { readTextLines } from "./reading/documents.js";
 
 describe("fileSource", () => {
   it("reads a file, plain or gzip, as often as wanted", async () => {

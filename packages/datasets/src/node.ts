@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import type { ByteSource } from "./byte-source.js";
+import type { ByteSource } from "./reading/byte-source.js";
 
 /**
  * A file on disk, read in pieces.

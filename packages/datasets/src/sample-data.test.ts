@@ -1,14 +1,14 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { collect } from "./collect.js";
-import { readJsonl } from "./jsonl.js";
+import { parseSciTldr } from "./benchmarks/scitldr.js";
+import { parseSnips, parseSnipsFrame, snipsExample, snipsFrame, snipsTags } from "./benchmarks/snips.js";
+import { tagSpans } from "./benchmarks/tag-spans.js";
 import { fileSource } from "./node.js";
-import { parseSciTldr } from "./scitldr.js";
-import { parseSnips, parseSnipsFrame, snipsExample, snipsFrame, snipsTags } from "./snips.js";
-import { tagSpans } from "./tag-spans.js";
-import { readDocuments } from "./text.js";
-import { readTsv } from "./tsv.js";
+import { collect } from "./reading/collect.js";
+import { readDocuments } from "./reading/documents.js";
+import { readJsonl } from "./reading/jsonl.js";
+import { readTsv } from "./reading/tsv.js";
 
 const DATA = fileURLToPath(new URL("../../../data/", import.meta.url));
 const files = readdirSync(DATA, { recursive: true, encoding: "utf8" })
