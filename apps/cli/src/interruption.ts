@@ -1,5 +1,5 @@
 import { EXIT } from "./exit-codes.js";
-import type { Output } from "./output.js";
+import type { Output } from "./terminal/output.js";
 
 export type Interruption = {
   signal: AbortSignal;

@@ -1,10 +1,10 @@
 import type { BackendChoice } from "@t5ts/tensor-core";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { BACKEND_NAMES } from "./backend-names.js";
-import { errColors } from "./colors.js";
 import { EXIT } from "./exit-codes.js";
 import { listenForInterruption } from "./interruption.js";
-import { createOutput, type Output } from "./output.js";
+import { errColors } from "./terminal/colors.js";
+import { createOutput, type Output } from "./terminal/output.js";
 import { UsageError } from "./usage-error.js";
 
 /** The options that every command has. */

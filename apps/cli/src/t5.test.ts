@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { textWidth } from "./terminal/text-width.js";
 import { eventsOf, runT5 } from "./testing/run-t5.js";
-import { textWidth } from "./text-width.js";
 
 const COMMANDS = [
   ["quickstart"],

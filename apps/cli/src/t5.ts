@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from "commander";
 import packageJson from "../package.json" with { type: "json" };
-import { errColors } from "./colors.js";
 import { addBenchCommand } from "./commands/bench.js";
 import { addConvertCommand } from "./commands/convert.js";
 import { addEvaluateCommand } from "./commands/evaluate.js";
@@ -12,7 +11,8 @@ import { addTokenizerCommand } from "./commands/tokenizer.js";
 import { addTrainCommand } from "./commands/train.js";
 import { addVerifyCommand } from "./commands/verify.js";
 import { EXIT } from "./exit-codes.js";
-import { createOutput } from "./output.js";
+import { errColors } from "./terminal/colors.js";
+import { createOutput } from "./terminal/output.js";
 
 const program = new Command("t5")
   .description("T5, the text-to-text transfer transformer: train it, use it, look inside.")

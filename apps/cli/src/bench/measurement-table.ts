@@ -1,5 +1,5 @@
-import { formatBytes } from "../format-number.js";
-import { type Column, formatTable } from "../table.js";
+import { formatBytes } from "../terminal/format-number.js";
+import { type Column, formatTable } from "../terminal/table.js";
 import type { Measured, Measurement } from "./measurement.js";
 
 const COLUMNS: readonly Column[] = [

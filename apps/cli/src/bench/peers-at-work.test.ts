@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { openTokenizer } from "../tokenizer-file.js";
+import { openTokenizer } from "../files/tokenizer-file.js";
 import { startBenchProcess } from "./bench-process.js";
 import { findClone } from "./clone.js";
 import type { BenchJob } from "./job.js";

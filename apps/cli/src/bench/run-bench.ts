@@ -1,9 +1,8 @@
 import { availableParallelism, cpus, loadavg } from "node:os";
-import { outColors } from "../colors.js";
-import type { BenchOptions } from "../commands/bench.js";
-import { readText } from "../input-file.js";
-import type { Output } from "../output.js";
-import type { CommandContext } from "../run-command.js";
+import { readText } from "../files/input-file.js";
+import type { CommandContext, SharedOptions } from "../run-command.js";
+import { outColors } from "../terminal/colors.js";
+import type { Output } from "../terminal/output.js";
 import { startBenchProcess } from "./bench-process.js";
 import { type Clone, findClone } from "./clone.js";
 import { type Candidate, type Contender, candidateGroups } from "./contender.js";
@@ -15,6 +14,17 @@ import { findPeers } from "./peers.js";
 import { measureInRounds } from "./rounds.js";
 import { missingForTokenizers, type TokenizerFiles, withTokenizerFiles } from "./tokenizer-files.js";
 import { describeWork, selectWork, type Work } from "./work.js";
+
+/** What `t5 bench` is told. */
+export type BenchOptions = SharedOptions & {
+  size?: "tiny" | "small";
+  only?: string[];
+  threads?: number;
+  rounds: number;
+  limit: number;
+  text?: string;
+  peers: boolean;
+};
 
 /** Compilers at run time, of JavaScript as of kernels, are done by then; whoever has none loses nothing. */
 const WARM_UP_MS = 2_000;

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { trainBpe } from "@t5ts/tokenizer-bpe/train";
-import { openTokenizer } from "../tokenizer-file.js";
+import { openTokenizer } from "../files/tokenizer-file.js";
 import type { BenchJob } from "./job.js";
 import { type PreparedWork, timed } from "./prepared-work.js";
 

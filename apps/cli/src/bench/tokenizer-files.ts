@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { readLines } from "@t5ts/datasets";
 import { trainBpe } from "@t5ts/tokenizer-bpe/train";
 import { loadT5Tokenizer, trainUnigram, writeModel } from "@t5ts/tokenizer-sentencepiece";
-import { inputSource } from "../text-input.js";
+import { inputSource } from "../files/text-input.js";
 import type { Clone } from "./clone.js";
 import { tokenizerJsonOfTiktoken } from "./tiktoken-file.js";
 import type { TokenizerKind } from "./work.js";

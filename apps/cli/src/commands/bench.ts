@@ -1,17 +1,8 @@
 import { availableParallelism } from "node:os";
 import { type Command, InvalidArgumentError, Option } from "commander";
+import type { BenchOptions } from "../bench/run-bench.js";
 import { integerFrom, positiveNumber } from "../option-values.js";
-import { addSharedOptions, runCommand, type SharedOptions } from "../run-command.js";
-
-export type BenchOptions = SharedOptions & {
-  size?: "tiny" | "small";
-  only?: string[];
-  threads?: number;
-  rounds: number;
-  limit: number;
-  text?: string;
-  peers: boolean;
-};
+import { addSharedOptions, runCommand } from "../run-command.js";
 
 /** What `--only` takes: the name of some work, or of all whose names begin with it. */
 export const WORK_NAMES: readonly string[] = [

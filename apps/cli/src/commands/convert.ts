@@ -1,8 +1,7 @@
 import { type Command, Option } from "commander";
+import type { ConvertOptions } from "../conversion/convert-folder.js";
 import { byteCount } from "../option-values.js";
-import { addSharedOptions, runCommand, type SharedOptions } from "../run-command.js";
-
-export type ConvertOptions = SharedOptions & { dtype?: "F32" | "F16" | "BF16"; clamp?: boolean; maxShardSize: number };
+import { addSharedOptions, runCommand } from "../run-command.js";
 
 /** `t5 convert`: a model folder in another form. */
 export function addConvertCommand(program: Command): void {

@@ -1,19 +1,8 @@
 import { type Command, Option } from "commander";
-import { addDecodingOptions, type DecodingOptions } from "../generation/decoding-options.js";
+import type { EvaluateOptions } from "../evaluation/evaluate-options.js";
+import { addDecodingOptions } from "../generation/decoding-options.js";
 import { addRequiredOption, integerFrom } from "../option-values.js";
-import { addSharedOptions, runCommand, type SharedOptions } from "../run-command.js";
-
-export type EvaluateOptions = SharedOptions &
-  DecodingOptions & {
-    model: string;
-    data: string;
-    format?: string;
-    inputField: string;
-    targetField: string;
-    metrics: string[];
-    limit?: number;
-    out?: string;
-  };
+import { addSharedOptions, runCommand } from "../run-command.js";
 
 /** What `--format` takes: how a file's records become inputs and references. */
 const DATA_FORMATS: readonly string[] = ["jsonl", "tsv", "snips", "scitldr"];

@@ -1,10 +1,8 @@
 import type { Command } from "commander";
-import { addDecodingOptions, type DecodingOptions } from "../generation/decoding-options.js";
+import { addDecodingOptions } from "../generation/decoding-options.js";
+import type { GenerateCommandOptions } from "../generation/generate-lines.js";
 import { addRequiredOption, integerFrom } from "../option-values.js";
-import { addSharedOptions, runCommand, type SharedOptions } from "../run-command.js";
-
-export type GenerateCommandOptions = SharedOptions &
-  DecodingOptions & { model: string; input?: string; numReturn: number; attention?: string };
+import { addSharedOptions, runCommand } from "../run-command.js";
 
 /** `t5 generate`: text in, text out. */
 export function addGenerateCommand(program: Command): void {

@@ -1,7 +1,6 @@
 import type { Command } from "commander";
-import { addSharedOptions, runCommand, type SharedOptions } from "../run-command.js";
-
-export type InfoOptions = SharedOptions & { model?: string };
+import type { InfoOptions } from "../machine/show-info.js";
+import { addSharedOptions, runCommand } from "../run-command.js";
 
 /** `t5 info`: what runs here, and what a model is. */
 export function addInfoCommand(program: Command): void {

@@ -1,8 +1,7 @@
 import type { Command } from "commander";
 import { addRequiredOption } from "../option-values.js";
-import { addSharedOptions, runCommand, type SharedOptions } from "../run-command.js";
-
-export type TokenizerDecodeOptions = SharedOptions & { tokenizer: string; input?: string; keepSpecial?: boolean };
+import { addSharedOptions, runCommand } from "../run-command.js";
+import type { TokenizerDecodeOptions } from "../tokenizer/decode.js";
 
 export function addTokenizerDecodeCommand(tokenizer: Command): void {
   const command = tokenizer

@@ -1,14 +1,7 @@
 import type { Command } from "commander";
 import { addRequiredOption } from "../option-values.js";
-import { addSharedOptions, runCommand, type SharedOptions } from "../run-command.js";
-
-export type TokenizerEncodeOptions = SharedOptions & {
-  tokenizer: string;
-  input?: string;
-  ids?: boolean;
-  special: boolean;
-  offsets?: boolean;
-};
+import { addSharedOptions, runCommand } from "../run-command.js";
+import type { TokenizerEncodeOptions } from "../tokenizer/encode.js";
 
 export function addTokenizerEncodeCommand(tokenizer: Command): void {
   const command = tokenizer

@@ -1,8 +1,7 @@
 import type { Command } from "commander";
 import { addRequiredOption, integerFrom } from "../option-values.js";
-import { addSharedOptions, runCommand, type SharedOptions } from "../run-command.js";
-
-export type TokenizerInspectOptions = SharedOptions & { tokenizer: string; count?: string; top: number };
+import { addSharedOptions, runCommand } from "../run-command.js";
+import type { TokenizerInspectOptions } from "../tokenizer/inspect.js";
 
 export function addTokenizerInspectCommand(tokenizer: Command): void {
   const command = tokenizer

@@ -1,20 +1,7 @@
 import { type Command, Option } from "commander";
 import { addRequiredOption, integerFrom } from "../option-values.js";
-import { addSharedOptions, runCommand, type SharedOptions } from "../run-command.js";
-
-export type TokenizerTrainOptions = SharedOptions & {
-  vocabSize: number;
-  out: string;
-  model: "bpe" | "unigram";
-  kind?: "byte-level" | "metaspace";
-  marks?: "end" | "start-end" | "none";
-  minFrequency?: number;
-  sentinels?: number;
-  byteFallback?: boolean;
-  limitAlphabet?: number;
-  maxPieceLength?: number;
-  mostCharacters?: number;
-};
+import { addSharedOptions, runCommand } from "../run-command.js";
+import type { TokenizerTrainOptions } from "../tokenizer/train.js";
 
 export function addTokenizerTrainCommand(tokenizer: Command): void {
   const command = tokenizer

@@ -1,7 +1,6 @@
 import type { Command } from "commander";
-import { addSharedOptions, runCommand, type SharedOptions } from "../run-command.js";
-
-export type TrainOptions = SharedOptions & { resume?: boolean; overwrite?: boolean };
+import type { TrainOptions } from "../run/train-file.js";
+import { addSharedOptions, runCommand } from "../run-command.js";
 
 const EXAMPLE = `
 Example RUN.json, fine-tuning a model of the quickstart on its data:

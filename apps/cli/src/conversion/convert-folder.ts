@@ -2,11 +2,13 @@ import { copyFile, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { countParameters, hasHuggingFaceNames } from "@t5ts/t5-model";
 import { openSafetensorsFolder } from "@t5ts/tensor-core/node";
-import type { ConvertOptions } from "../commands/convert.js";
-import { formatBytes, formatShort } from "../format-number.js";
-import { openModel, saveModelFolder, TOKENIZER_FILE } from "../model-folder.js";
-import type { CommandContext } from "../run-command.js";
+import { openModel, saveModelFolder, TOKENIZER_FILE } from "../files/model-folder.js";
+import type { CommandContext, SharedOptions } from "../run-command.js";
+import { formatBytes, formatShort } from "../terminal/format-number.js";
 import { UsageError } from "../usage-error.js";
+
+/** What `t5 convert` is told. */
+export type ConvertOptions = SharedOptions & { dtype?: "F32" | "F16" | "BF16"; clamp?: boolean; maxShardSize: number };
 
 /** What else a folder may hold that goes with the model, whatever its number format. */
 const COMPANIONS = [

@@ -1,9 +1,9 @@
 import { createRng } from "@t5ts/random";
-import type { EvaluateOptions } from "../commands/evaluate.js";
 import { generateTexts, type TextModel } from "../generation/text-generator.js";
 import { isInterrupted } from "../interruption.js";
 import type { CommandContext } from "../run-command.js";
 import { batchesByLength } from "./batches-by-length.js";
+import type { EvaluateOptions } from "./evaluate-options.js";
 import type { EncodedExample } from "./examples.js";
 
 /** The model's answers, in the order of the examples. */

@@ -2,11 +2,11 @@ import { perplexity } from "@t5ts/metrics";
 import { targetCosts } from "@t5ts/t5-model";
 import { tidy } from "@t5ts/tensor-core";
 import * as tf from "@tensorflow/tfjs-core";
-import type { EvaluateOptions } from "../commands/evaluate.js";
 import { type TextModel, toBatch } from "../generation/text-generator.js";
 import { isInterrupted } from "../interruption.js";
 import type { CommandContext } from "../run-command.js";
 import { batchesByLength } from "./batches-by-length.js";
+import type { EvaluateOptions } from "./evaluate-options.js";
 import type { EncodedExample } from "./examples.js";
 
 /** How undecided the model is at each token of the references, over all tokens of all of them. */

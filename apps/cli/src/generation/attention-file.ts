@@ -1,7 +1,7 @@
 import { open, rename, rm } from "node:fs/promises";
 import { type AttentionMaps, attentionMaps } from "@t5ts/t5-model";
 import * as tf from "@tensorflow/tfjs-core";
-import { checkOutputFile, partialPath } from "../output-file.js";
+import { checkOutputFile, partialPath } from "../files/output-file.js";
 import { type GeneratedText, type TextModel, toBatch } from "./text-generator.js";
 
 /**

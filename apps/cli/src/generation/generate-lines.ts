@@ -1,16 +1,20 @@
 import type { Line } from "@t5ts/datasets";
 import { createRng } from "@t5ts/random";
-import type { GenerateCommandOptions } from "../commands/generate.js";
+import { openModelFolder } from "../files/model-folder.js";
+import { inputLines } from "../files/text-input.js";
 import { isInterrupted } from "../interruption.js";
-import { createLineWriter } from "../line-writer.js";
-import { openModelFolder } from "../model-folder.js";
-import type { Progress } from "../progress.js";
-import type { CommandContext } from "../run-command.js";
-import { inputLines } from "../text-input.js";
+import type { CommandContext, SharedOptions } from "../run-command.js";
+import { createLineWriter } from "../terminal/line-writer.js";
+import type { Progress } from "../terminal/progress.js";
 import { UsageError } from "../usage-error.js";
 import { createAttentionFile } from "./attention-file.js";
+import type { DecodingOptions } from "./decoding-options.js";
 import { checkDecodingOptions, isSampling } from "./decoding-options.js";
 import { checkTask, encodeInput, type GeneratedText, generateTexts, streamText } from "./text-generator.js";
+
+/** What `t5 generate` is told. */
+export type GenerateCommandOptions = SharedOptions &
+  DecodingOptions & { model: string; input?: string; numReturn: number; attention?: string };
 
 /** Prints what a model answers to each line. */
 export async function generateLines(

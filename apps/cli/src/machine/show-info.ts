@@ -4,15 +4,17 @@ import { openT5Folder } from "@t5ts/t5-model/node";
 import * as tf from "@tensorflow/tfjs-core";
 import packageJson from "../../package.json" with { type: "json" };
 import { startBackend, tryBackends } from "../backends.js";
-import { outColors } from "../colors.js";
-import type { InfoOptions } from "../commands/info.js";
-import { formatBytes, formatCount, formatShort } from "../format-number.js";
-import { checkModelFolder } from "../model-folder.js";
-import type { Output } from "../output.js";
-import type { CommandContext } from "../run-command.js";
-import { wrapToWidth } from "../text-width.js";
-import { openFolderTokenizer } from "../tokenizer-file.js";
+import { checkModelFolder } from "../files/model-folder.js";
+import { openFolderTokenizer } from "../files/tokenizer-file.js";
+import type { CommandContext, SharedOptions } from "../run-command.js";
+import { outColors } from "../terminal/colors.js";
+import { formatBytes, formatCount, formatShort } from "../terminal/format-number.js";
+import type { Output } from "../terminal/output.js";
+import { wrapToWidth } from "../terminal/text-width.js";
 import { readingInput } from "../usage-error.js";
+
+/** What `t5 info` is told. */
+export type InfoOptions = SharedOptions & { model?: string };
 
 /** Prints what the command runs on, and a model if one is named. */
 export async function showInfo({ model, backend }: InfoOptions, { output }: CommandContext): Promise<void> {

@@ -2,7 +2,7 @@ import { parseSnips, readJsonl, readTextLines, readTsv, snipsExample } from "@t5
 import { fileSource } from "@t5ts/datasets/node";
 import type { BpeTokenizer } from "@t5ts/tokenizer-bpe";
 import { trainBpe } from "@t5ts/tokenizer-bpe/train";
-import type { Output } from "../output.js";
+import type { Output } from "../terminal/output.js";
 import { BOOKS, book, SNIPS_TRAIN, TATOEBA_TRAIN, VOCAB_SIZE } from "./recipe.js";
 
 /** Learns the vocabulary from everything that the quickstart trains on. */

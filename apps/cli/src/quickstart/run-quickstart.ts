@@ -12,7 +12,7 @@ import {
 import { fileSource } from "@t5ts/datasets/node";
 import { disposeT5, type T5Model } from "@t5ts/t5-model";
 import type { Tokenizer } from "@t5ts/tokenizer-bpe";
-import { openModelFolder, saveModelFolder } from "../model-folder.js";
+import { openModelFolder, saveModelFolder } from "../files/model-folder.js";
 import type { LossCurve, ReportData } from "../report/report-data.js";
 import { writeReport } from "../report/write-report.js";
 import type { RunConfig } from "../run/run-config.js";

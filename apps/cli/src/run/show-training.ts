@@ -1,7 +1,7 @@
 import { open } from "node:fs/promises";
 import type { TrainEvent } from "@t5ts/trainer";
 import * as tf from "@tensorflow/tfjs-core";
-import type { Output, T5Event } from "../output.js";
+import type { Output, T5Event } from "../terminal/output.js";
 import type { RunParams } from "./run-loss.js";
 
 export type ShowTrainingOptions = {

@@ -1,14 +1,18 @@
 import { mkdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import type { TrainOptions } from "../commands/train.js";
-import { openModelFolder, openTokenizer, readText, saveModelFolder } from "../model-folder.js";
-import type { CommandContext } from "../run-command.js";
+import { readText } from "../files/input-file.js";
+import { openModelFolder, saveModelFolder } from "../files/model-folder.js";
+import { openTokenizer } from "../files/tokenizer-file.js";
+import type { CommandContext, SharedOptions } from "../run-command.js";
 import { readingInput, UsageError } from "../usage-error.js";
 import { pathResolver } from "./resolve-path.js";
 import { parseRunConfig, type RunConfig } from "./run-config.js";
 import { LOG_FILE, prepareRunFolder } from "./run-folder.js";
 import { showTraining, smoothed } from "./show-training.js";
 import { trainRun } from "./train-run.js";
+
+/** What `t5 train` is told. */
+export type TrainOptions = SharedOptions & { resume?: boolean; overwrite?: boolean };
 
 /** Carries out the run of a RUN.json: what `t5 train` does. */
 export async function trainFile(file: string, options: TrainOptions, context: CommandContext): Promise<void> {

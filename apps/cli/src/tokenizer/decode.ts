@@ -1,10 +1,12 @@
-import type { TokenizerDecodeOptions } from "../commands/tokenizer-decode.js";
-import { createLineWriter } from "../line-writer.js";
-import type { CommandContext } from "../run-command.js";
-import { inputLines } from "../text-input.js";
-import { openTokenizer } from "../tokenizer-file.js";
+import { inputLines } from "../files/text-input.js";
+import { openTokenizer } from "../files/tokenizer-file.js";
+import type { CommandContext, SharedOptions } from "../run-command.js";
+import { createLineWriter } from "../terminal/line-writer.js";
 import { UsageError } from "../usage-error.js";
 import { showReading } from "./show-reading.js";
+
+/** What `t5 tokenizer decode` is told. */
+export type TokenizerDecodeOptions = SharedOptions & { tokenizer: string; input?: string; keepSpecial?: boolean };
 
 /** Prints the text of each line of ids. */
 export async function decodeLines(

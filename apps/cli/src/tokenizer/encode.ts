@@ -1,10 +1,18 @@
 import type { Encoding } from "@t5ts/tokenizer-bpe";
-import type { TokenizerEncodeOptions } from "../commands/tokenizer-encode.js";
-import { createLineWriter } from "../line-writer.js";
-import type { CommandContext } from "../run-command.js";
-import { inputLines } from "../text-input.js";
-import { openTokenizer } from "../tokenizer-file.js";
+import { inputLines } from "../files/text-input.js";
+import { openTokenizer } from "../files/tokenizer-file.js";
+import type { CommandContext, SharedOptions } from "../run-command.js";
+import { createLineWriter } from "../terminal/line-writer.js";
 import { showReading } from "./show-reading.js";
+
+/** What `t5 tokenizer encode` is told. */
+export type TokenizerEncodeOptions = SharedOptions & {
+  tokenizer: string;
+  input?: string;
+  ids?: boolean;
+  special: boolean;
+  offsets?: boolean;
+};
 
 /** Prints a line of ids or pieces for each line of text. */
 export async function encodeLines(

@@ -1,16 +1,18 @@
 import { readLines } from "@t5ts/datasets";
 import type { Encoding, Tokenizer } from "@t5ts/tokenizer-bpe";
-import { outColors } from "../colors.js";
-import type { TokenizerInspectOptions } from "../commands/tokenizer-inspect.js";
-import { formatCount } from "../format-number.js";
-import type { Output } from "../output.js";
-import type { CommandContext } from "../run-command.js";
-import { formatTable } from "../table.js";
-import { inputSource } from "../text-input.js";
-import { openTokenizer } from "../tokenizer-file.js";
+import { inputSource } from "../files/text-input.js";
+import { openTokenizer } from "../files/tokenizer-file.js";
+import type { CommandContext, SharedOptions } from "../run-command.js";
+import { outColors } from "../terminal/colors.js";
+import { formatCount } from "../terminal/format-number.js";
+import type { Output } from "../terminal/output.js";
+import { formatTable } from "../terminal/table.js";
 import { inputItems } from "../usage-error.js";
 import { formatMergeTree, mergeRanks, mergeTrees } from "./merge-tree.js";
 import { bestSpellings, describeVocabulary } from "./vocabulary-kinds.js";
+
+/** What `t5 tokenizer inspect` is told. */
+export type TokenizerInspectOptions = SharedOptions & { tokenizer: string; count?: string; top: number };
 
 const MAX_WORDS_EXPLAINED = 5;
 const MAX_SPELLINGS = 5;

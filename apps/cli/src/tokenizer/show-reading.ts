@@ -1,6 +1,6 @@
-import { formatBytes, formatCount } from "../format-number.js";
-import type { Output } from "../output.js";
-import type { ReadBytes } from "../text-input.js";
+import type { ReadBytes } from "../files/text-input.js";
+import { formatBytes, formatCount } from "../terminal/format-number.js";
+import type { Output } from "../terminal/output.js";
 
 /** Lines that are worth looking at the clock for. */
 const LINES = 64;

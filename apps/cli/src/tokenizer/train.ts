@@ -3,13 +3,27 @@ import { type ByteSource, readLines } from "@t5ts/datasets";
 import type { Tokenizer } from "@t5ts/tokenizer-bpe";
 import { type TrainBpeProgress, trainBpe } from "@t5ts/tokenizer-bpe/train";
 import { loadT5Tokenizer, type TrainUnigramProgress, trainUnigram, writeModel } from "@t5ts/tokenizer-sentencepiece";
-import type { TokenizerTrainOptions } from "../commands/tokenizer-train.js";
-import { formatBytes, formatCount, formatDuration } from "../format-number.js";
-import type { Output } from "../output.js";
-import { checkOutputFile, writeWholeFile } from "../output-file.js";
-import type { CommandContext } from "../run-command.js";
-import { countBytes, inputSource, type ReadBytes } from "../text-input.js";
+import { checkOutputFile, writeWholeFile } from "../files/output-file.js";
+import { countBytes, inputSource, type ReadBytes } from "../files/text-input.js";
+import type { CommandContext, SharedOptions } from "../run-command.js";
+import { formatBytes, formatCount, formatDuration } from "../terminal/format-number.js";
+import type { Output } from "../terminal/output.js";
 import { readingInput, UsageError } from "../usage-error.js";
+
+/** What `t5 tokenizer train` is told. */
+export type TokenizerTrainOptions = SharedOptions & {
+  vocabSize: number;
+  out: string;
+  model: "bpe" | "unigram";
+  kind?: "byte-level" | "metaspace";
+  marks?: "end" | "start-end" | "none";
+  minFrequency?: number;
+  sentinels?: number;
+  byteFallback?: boolean;
+  limitAlphabet?: number;
+  maxPieceLength?: number;
+  mostCharacters?: number;
+};
 
 /** Sentinels that whoever opens a .model file of T5 adds. */
 const T5_SENTINELS = 100;

@@ -1,6 +1,6 @@
 import { BpeTokenizer, type Tokenizer } from "@t5ts/tokenizer-bpe";
 import { ByteTokenizer, SentencePieceTokenizer, UnigramTokenizer } from "@t5ts/tokenizer-sentencepiece";
-import { formatCount } from "../format-number.js";
+import { formatCount } from "../terminal/format-number.js";
 
 /** What a vocabulary is, whatever file it's from. */
 export type VocabularyKind = {

@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { type Check, type T5Model, type VerifyCase, verifyT5 } from "@t5ts/t5-model";
-import { outColors } from "../colors.js";
-import { readText } from "../input-file.js";
+import { readText } from "../files/input-file.js";
+import { openModel } from "../files/model-folder.js";
 import { isInterrupted } from "../interruption.js";
-import { openModel } from "../model-folder.js";
 import type { CommandContext } from "../run-command.js";
-import { formatTable } from "../table.js";
+import { outColors } from "../terminal/colors.js";
+import { formatTable } from "../terminal/table.js";
 import { readingInput, UsageError } from "../usage-error.js";
 import { parseCases } from "./cases-file.js";
 

@@ -3,11 +3,9 @@ import { basename, dirname, join, resolve } from "node:path";
 import { parseT5Config, type T5Config, type T5Model, type WeightFormat } from "@t5ts/t5-model";
 import { loadT5Folder, saveT5Folder } from "@t5ts/t5-model/node";
 import type { Tokenizer } from "@t5ts/tokenizer-bpe";
-import { readJson, readText } from "./input-file.js";
-import { openFolderTokenizer, openTokenizer } from "./tokenizer-file.js";
-import { readingInput, UsageError } from "./usage-error.js";
-
-export { openTokenizer, readText };
+import { readingInput, UsageError } from "../usage-error.js";
+import { readJson } from "./input-file.js";
+import { openFolderTokenizer } from "./tokenizer-file.js";
 
 export const TOKENIZER_FILE = "tokenizer.json";
 

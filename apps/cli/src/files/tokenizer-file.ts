@@ -2,8 +2,8 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Tokenizer } from "@t5ts/tokenizer-bpe";
 import { loadSentencePiece, loadT5Tokenizer, parseModel, tokenizerFromJson } from "@t5ts/tokenizer-sentencepiece";
+import { readingInput } from "../usage-error.js";
 import { MOST_JSON_BYTES, parseJson, readBytes } from "./input-file.js";
-import { readingInput } from "./usage-error.js";
 
 const EXPECTED = "a tokenizer.json or a .model file";
 

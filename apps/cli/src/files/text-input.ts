@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import { addAbortSignal } from "node:stream";
 import { type ByteSource, bytesSource, type Line, readLines } from "@t5ts/datasets";
 import { fileSource } from "@t5ts/datasets/node";
-import { inputItems, UsageError } from "./usage-error.js";
+import { inputItems, UsageError } from "../usage-error.js";
 
 /**
  * A file that the user named, gzip or not; `-` is stdin.

@@ -4,9 +4,9 @@ import { disposeT5 } from "@t5ts/t5-model";
 import { CPU_BACKEND, selectBackend } from "@t5ts/tensor-core";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { copyReversingModel, makeFolder } from "../testing/reversing-model.js";
+import { UsageError } from "../usage-error.js";
 import { openModelFolder, saveModelFolder } from "./model-folder.js";
-import { copyReversingModel, makeFolder } from "./testing/reversing-model.js";
-import { UsageError } from "./usage-error.js";
 
 let folder: string;
 let path: string;

@@ -1,8 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { makeFolder } from "../testing/reversing-model.js";
 import { checkOutputFile, writeWholeFile } from "./output-file.js";
-import { makeFolder } from "./testing/reversing-model.js";
 
 let folder: string;
 let remove: () => void;

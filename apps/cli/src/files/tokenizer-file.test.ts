@@ -2,9 +2,9 @@ import { execFileSync, spawn } from "node:child_process";
 import { rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { makeFolder } from "./testing/reversing-model.js";
+import { makeFolder } from "../testing/reversing-model.js";
+import { UsageError } from "../usage-error.js";
 import { openFolderTokenizer, openTokenizer } from "./tokenizer-file.js";
-import { UsageError } from "./usage-error.js";
 
 let folder: string;
 

@@ -1,6 +1,6 @@
 import { access, constants, mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { UsageError } from "./usage-error.js";
+import { UsageError } from "../usage-error.js";
 
 /**
  * Makes sure that a file can be written, before the work whose result it's for. Its folder is made if need be.

@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
+import { readingInput, UsageError } from "../usage-error.js";
 import { checkJsonWeight } from "./json-weight.js";
-import { readingInput, UsageError } from "./usage-error.js";
 
 /** The text of a file that the user named. */
 export async function readText(path: string, expected: string): Promise<string> {
