@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { hasFusedKernel, runFusedKernel } from "./fused-kernels.js";
 import { registerGradients } from "./gradients/register.js";
+import { rowsTimesMatrix } from "./rows-times-matrix.js";
 
 export type MatMulOptions = { transposeA?: boolean; transposeB?: boolean };
 
@@ -40,19 +40,8 @@ export function matMul(
  * doesn't sum over the batch (tfjs#8721).
  */
 export function matMulRows(x: tf.Tensor, weight: tf.Tensor2D, isTransposed = false): tf.Tensor {
-  if (x.rank === 2) return tf.matMul(x as tf.Tensor2D, weight, false, isTransposed);
-  const dIn = x.shape.at(-1) as number;
-  const [expected, dOut] = isTransposed ? [weight.shape[1], weight.shape[0]] : weight.shape;
-  if (dIn === expected && hasFusedKernel("Linear")) {
-    registerGradients();
-    return runFusedKernel("Linear", { x, weight }, { isTransposed })[0] as tf.Tensor;
-  }
-  return tf.reshape(tf.matMul(asRows(x), weight, false, isTransposed), [...x.shape.slice(0, -1), dOut]);
-}
-
-/** [..., d] → [n, d] */
-export function asRows(x: tf.Tensor): tf.Tensor2D {
-  return tf.reshape(x, [tf.util.sizeFromShape(x.shape.slice(0, -1)), x.shape.at(-1) as number]);
+  registerGradients();
+  return rowsTimesMatrix(x, weight, isTransposed);
 }
 
 function broadcastShapes(a: number[], b: number[]): number[] | undefined {

@@ -1,18 +1,10 @@
+import type { BpeVocabulary } from "./bpe-vocabulary.js";
 import { BYTE_CHARACTERS, byteCharacters, utf8 } from "./byte-alphabet.js";
 import { characterEnd } from "./character-end.js";
 import { SpelledText } from "./spelled-text.js";
 import { WordCache } from "./word-cache.js";
 import { type WordCutter, wordCutter } from "./word-cutter.js";
 import { type BpeDropout, WordMerger } from "./word-merger.js";
-
-/** The pieces by their ids, and the merges: ids of left part, right part and result, three for each, first merge first. */
-export type BpeVocabulary = {
-  /** Ids may have gaps. */
-  readonly pieces: readonly (string | undefined)[];
-  readonly ids: ReadonlyMap<string, number>;
-  /** No pair of parts twice. */
-  readonly merges: Int32Array;
-};
 
 export type BpeModelOptions = {
   /** The id for a character without a piece; without it such characters are left out. */

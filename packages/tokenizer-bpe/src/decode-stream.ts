@@ -1,5 +1,5 @@
 import { bytesOfPiece } from "./decoders/byte-level.js";
-import type { ParsedDecoder } from "./decoders/decoder.js";
+import type { ParsedDecoder } from "./decoders/parse-decoder.js";
 import type { DecodeStream } from "./tokenizer.js";
 
 /** The longest character has four bytes. What is still U+FFFD after so many pieces with bytes stays so. */

@@ -27,10 +27,11 @@ export {
 export { type AddedToken, AddedTokenFinder, parseAddedTokens } from "./added-tokens.js";
 export { type AlignedText, alignText, originOf, sliceText, TextRewriter } from "./aligned-text.js";
 export { openDecodeStream } from "./decode-stream.js";
-export { type ParsedDecoder, parseDecoder } from "./decoders/decoder.js";
+export { type ParsedDecoder, parseDecoder } from "./decoders/parse-decoder.js";
 export { encodeMarks, joinEncodings } from "./encoding.js";
 export { checkInteger, JsonFields, mismatch } from "./json-fields.js";
-export { type Normalizer, parseNormalizer } from "./normalizers/normalizer.js";
+export { parseNormalizer } from "./normalizers/parse-normalizer.js";
+export type { Normalizer } from "./normalizers/normalizer.js";
 export { countCodePoints } from "./offsets.js";
 export { type PostProcessor, parsePostProcessor } from "./post-processors/post-processor.js";
 export type { TemplatePart } from "./post-processors/template.js";

@@ -1,7 +1,7 @@
 import type { BpeTokenizer } from "./bpe-tokenizer.js";
 import { loadTokenizer } from "./load-tokenizer.js";
 import { MergeTrainer } from "./merge-trainer.js";
-import type { TrainBpeOptions } from "./train-bpe.js";
+import type { TrainBpeOptions } from "./train-options.js";
 import { byteAlphabet, type CountedWords, characterAlphabet, spellCorpus } from "./training-corpus.js";
 import { type TrainingTemplate, trainingTemplate } from "./training-template.js";
 import type { Turns } from "./turns.js";

@@ -1,9 +1,11 @@
 import { type AddedToken, parseAddedTokens } from "./added-tokens.js";
-import type { BpeModelOptions, BpeVocabulary } from "./bpe-model.js";
+import type { BpeModelOptions } from "./bpe-model.js";
+import type { BpeVocabulary } from "./bpe-vocabulary.js";
 import { BYTE_CHARACTERS } from "./byte-alphabet.js";
-import { type ParsedDecoder, parseDecoder } from "./decoders/decoder.js";
+import { type ParsedDecoder, parseDecoder } from "./decoders/parse-decoder.js";
 import { checkInteger, JsonFields, mismatch, TokenizerJsonError } from "./json-fields.js";
-import { type Normalizer, parseNormalizer } from "./normalizers/normalizer.js";
+import type { Normalizer } from "./normalizers/normalizer.js";
+import { parseNormalizer } from "./normalizers/parse-normalizer.js";
 import { PairTable } from "./pair-table.js";
 import { type PostProcessor, parsePostProcessor } from "./post-processors/post-processor.js";
 import { type ParsedPreTokenizer, parsePreTokenizer } from "./pre-tokenizers/pre-tokenizer.js";

@@ -6,7 +6,8 @@ import { BPE, byteLevelPreTokenizer, type PreTokenizer, Tokenizer } from "tokeni
 import { describe, expect, it } from "vitest";
 import { hardText, hardTexts, readData, realTexts } from "./testing/hard-texts.js";
 import type { TokenizerJson } from "./tokenizer-json.js";
-import { type TrainBpeProgress, trainBpe } from "./train-bpe.js";
+import { trainBpe } from "./train-bpe.js";
+import type { TrainBpeProgress } from "./train-options.js";
 
 const ENGLISH =
   "It is a truth universally acknowledged, that a single man in possession of a good fortune, must be in want of a wife. ".repeat(

@@ -4,7 +4,8 @@ import { build } from "esbuild";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { hardText } from "./testing/hard-texts.js";
-import { type TrainBpeOptions, type TrainBpeProgress, trainBpe } from "./train-bpe.js";
+import { trainBpe } from "./train-bpe.js";
+import type { TrainBpeOptions, TrainBpeProgress } from "./train-options.js";
 
 const source = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 const folder = source(`../node_modules/.cache/workers-${process.pid}`);

@@ -2,7 +2,7 @@ import type { BpeTokenizer } from "./bpe-tokenizer.js";
 import { checkTrainOptions } from "./learn-merges.js";
 import { loadTokenizer } from "./load-tokenizer.js";
 import { textBatches } from "./text-batches.js";
-import type { TrainBpeOptions } from "./train-bpe.js";
+import type { TrainBpeOptions } from "./train-options.js";
 import type { SentOptions, TrainingAnswer, TrainingQuestion } from "./training-messages.js";
 import { WordCounter } from "./word-counter.js";
 

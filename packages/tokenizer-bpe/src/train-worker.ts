@@ -1,6 +1,6 @@
 // The program of a training worker, in Node and in pages: counts words, and makes the vocabulary of them.
 import { checkTrainOptions, learnMerges } from "./learn-merges.js";
-import type { TrainBpeProgress } from "./train-bpe.js";
+import type { TrainBpeProgress } from "./train-options.js";
 import type { SentOptions, TrainingAnswer, TrainingQuestion } from "./training-messages.js";
 import { takeTurns } from "./turns.js";
 import { WordCounter } from "./word-counter.js";

@@ -1,5 +1,5 @@
 import type { TokenizerJson } from "./tokenizer-json.js";
-import type { TrainBpeOptions, TrainBpeProgress } from "./train-bpe.js";
+import type { TrainBpeOptions, TrainBpeProgress } from "./train-options.js";
 import type { PackedWords } from "./word-counter.js";
 
 /** What a training worker is asked, in this order: start, any number of texts, and then give or learn. */

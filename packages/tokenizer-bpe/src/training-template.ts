@@ -1,7 +1,7 @@
 import { FALLBACK_PIECES } from "./bpe-model.js";
 import { GPT2_PATTERN, GPT4_PATTERN, METASPACE_PATTERN, MULTILINGUAL_PATTERN } from "./pre-tokenizers/word-patterns.js";
 import type { TokenizerJson } from "./tokenizer-json.js";
-import type { SpecialToken, TrainBpeOptions } from "./train-bpe.js";
+import type { SpecialToken, TrainBpeOptions } from "./train-options.js";
 
 /** Pad 0, end 1 and unknown 2 as in T5's own vocabulary. */
 export const T5_SPECIAL_TOKENS: readonly SpecialToken[] = [

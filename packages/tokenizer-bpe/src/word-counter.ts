@@ -1,4 +1,4 @@
-import { parseNormalizer } from "./normalizers/normalizer.js";
+import { parseNormalizer } from "./normalizers/parse-normalizer.js";
 import { parsePreTokenizer } from "./pre-tokenizers/pre-tokenizer.js";
 import { eachBatch, type PreTokenizer } from "./pre-tokenizers/words.js";
 import type { TokenizerJson } from "./tokenizer-json.js";

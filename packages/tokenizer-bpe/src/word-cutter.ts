@@ -1,4 +1,4 @@
-import type { BpeVocabulary } from "./bpe-model.js";
+import type { BpeVocabulary } from "./bpe-vocabulary.js";
 import { utf8 } from "./byte-alphabet.js";
 import { characterEnd } from "./character-end.js";
 import { bytesOfPiece, UTF8 } from "./decoders/byte-level.js";

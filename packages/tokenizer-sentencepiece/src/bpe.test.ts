@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { loadSentencePiece } from "./load-sentencepiece.js";
-import type { SentencePieceModel } from "./model-file.js";
+import type { SentencePieceModel } from "./sentencepiece-model.js";
 import { BYTES, smallModel } from "./testing/small-model.js";
 
 const SCORES = {

@@ -9,15 +9,8 @@ export {
 } from "./sentencepiece-tokenizer.js";
 export type { ScoredIds } from "./text-processor.js";
 export type { Sampling } from "./sampling.js";
-export {
-  type NormalizerSpec,
-  parseModel,
-  type Piece,
-  type PieceType,
-  type SentencePieceModel,
-  type TrainerSpec,
-  writeModel,
-} from "./model-file.js";
+export { parseModel, writeModel } from "./model-file.js";
+export type { NormalizerSpec, Piece, PieceType, SentencePieceModel, TrainerSpec } from "./sentencepiece-model.js";
 export { ModelFileError } from "./model-file-error.js";
 // T5
 export { loadT5Tokenizer, type T5TokenizerOptions } from "./load-t5.js";

@@ -10,7 +10,8 @@ import type {
 import { toBase64 } from "./base64.js";
 import { cleanUpSpaces, cleanUpStream } from "./clean-up-spaces.js";
 import { EncodingBuilder } from "./encoding-builder.js";
-import { type SentencePieceModel, writeModel } from "./model-file.js";
+import { writeModel } from "./model-file.js";
+import type { SentencePieceModel } from "./sentencepiece-model.js";
 import { findSpecial } from "./special-pieces.js";
 import { TextProcessor } from "./text-processor.js";
 

@@ -1,4 +1,5 @@
-import { parseModel, type SentencePieceModel } from "./model-file.js";
+import { parseModel } from "./model-file.js";
+import type { SentencePieceModel } from "./sentencepiece-model.js";
 import { type SentencePieceOptions, SentencePieceTokenizer } from "./sentencepiece-tokenizer.js";
 
 /**

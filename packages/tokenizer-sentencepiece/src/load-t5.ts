@@ -1,8 +1,9 @@
 import type { Tokenizer } from "@t5ts/tokenizer-bpe";
 import { LegacyT5Tokenizer } from "./legacy-t5-tokenizer.js";
 import { loadUnigram } from "./load-unigram.js";
-import { type Piece, parseModel, type SentencePieceModel } from "./model-file.js";
+import { parseModel } from "./model-file.js";
 import { modelOfPacked, PackedPieces, packedPiecesOf } from "./packed-pieces.js";
+import type { Piece, SentencePieceModel } from "./sentencepiece-model.js";
 import { SentencePieceTokenizer } from "./sentencepiece-tokenizer.js";
 import { t5Json } from "./t5-json.js";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { compileCharsmap } from "./charsmap.js";
-import type { NormalizerSpec } from "./model-file.js";
 import { Normalizer, type NormalizerOptions } from "./normalizer.js";
+import type { NormalizerSpec } from "./sentencepiece-model.js";
 
 function normalize(text: string, spec: NormalizerSpec = {}, options?: NormalizerOptions): [string, number[]] {
   const bytes = new TextEncoder().encode(text);

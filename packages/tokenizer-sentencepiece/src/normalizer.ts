@@ -1,8 +1,8 @@
 import { buildDoubleArray, keysOf } from "./build-double-array.js";
 import { type Charsmap, IDENTITY, longestRule, parseCharsmap, RULE_LENGTH } from "./charsmap.js";
 import { type DoubleArray, longestKey } from "./double-array.js";
-import type { NormalizerSpec } from "./model-file.js";
 import { ModelFileError } from "./model-file-error.js";
+import type { NormalizerSpec } from "./sentencepiece-model.js";
 import { characterLength } from "./utf8.js";
 
 /** A text in UTF-8, normalized. */

@@ -1,6 +1,6 @@
-import type { Piece, PieceType, SentencePieceModel } from "./model-file.js";
 import { ModelFileError } from "./model-file-error.js";
 import { startsOf } from "./piece-trie.js";
+import type { Piece, PieceType, SentencePieceModel } from "./sentencepiece-model.js";
 
 /** The types of pieces; the place in the list is the number in the file. */
 export const PIECE_TYPES: readonly (PieceType | undefined)[] = [

@@ -5,7 +5,7 @@ import { ByteTokenizer } from "./byte-tokenizer.js";
 import { loadSentencePiece } from "./load-sentencepiece.js";
 import { loadT5Tokenizer } from "./load-t5.js";
 import { loadUnigram } from "./load-unigram.js";
-import type { NormalizerSpec, SentencePieceModel } from "./model-file.js";
+import type { NormalizerSpec, SentencePieceModel } from "./sentencepiece-model.js";
 import { atomText } from "./testing/hard-texts.js";
 import { BYTES, smallModel } from "./testing/small-model.js";
 import type { UnigramJson } from "./unigram-json.js";

@@ -1,9 +1,9 @@
 import { type MergeDropout, ScoredBpe } from "./bpe.js";
 import { buildDoubleArray, keysOf } from "./build-double-array.js";
-import type { SentencePieceModel } from "./model-file.js";
 import { ModelFileError } from "./model-file-error.js";
 import { type Sampling, samplePieces } from "./sampling.js";
 import type { Segmenter } from "./segmenter.js";
+import type { SentencePieceModel } from "./sentencepiece-model.js";
 import { Unigram, type UnigramVocabulary } from "./unigram.js";
 import type { Vocabulary } from "./vocabulary.js";
 import { CharacterSegmenter, WordSegmenter } from "./whole-pieces.js";

@@ -9,8 +9,9 @@ import type {
 } from "@t5ts/tokenizer-bpe";
 import { toBase64 } from "./base64.js";
 import { EncodingBuilder } from "./encoding-builder.js";
-import { type SentencePieceModel, writeModel } from "./model-file.js";
+import { writeModel } from "./model-file.js";
 import type { Sampling } from "./sampling.js";
+import type { SentencePieceModel } from "./sentencepiece-model.js";
 import { type ScoredIds, TextProcessor } from "./text-processor.js";
 import type { Vocabulary } from "./vocabulary.js";
 

@@ -1,6 +1,6 @@
 import type { AddedTokenJson } from "@t5ts/tokenizer-bpe";
 import { toBase64 } from "./base64.js";
-import type { SentencePieceModel } from "./model-file.js";
+import type { SentencePieceModel } from "./sentencepiece-model.js";
 import type { UnigramJson } from "./unigram-json.js";
 import { Vocabulary } from "./vocabulary.js";
 

@@ -1,12 +1,12 @@
 import type { DecodeOptions, DecodeStream } from "@t5ts/tokenizer-bpe";
 import type { EncodingBuilder } from "./encoding-builder.js";
 import { joinRepeats } from "./join-repeats.js";
-import type { SentencePieceModel } from "./model-file.js";
 import { nBest } from "./n-best.js";
 import { type NormalizedText, Normalizer } from "./normalizer.js";
 import { PieceDecoder } from "./piece-decoder.js";
 import type { Sampling } from "./sampling.js";
 import { type ModelSegmenter, segmenterOf } from "./segmenter-of.js";
+import type { SentencePieceModel } from "./sentencepiece-model.js";
 import { PlaceCounter, Utf8Buffer } from "./utf8.js";
 import { Vocabulary } from "./vocabulary.js";
 import { isSpaceMark } from "./whole-pieces.js";

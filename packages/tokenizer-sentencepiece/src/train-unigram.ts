@@ -1,10 +1,10 @@
 import { compileCharsmap } from "./charsmap.js";
 import { reestimate } from "./expectation-maximization.js";
-import type { NormalizerSpec, SentencePieceModel } from "./model-file.js";
 import { type NormalizationName, normalizationRules } from "./nfkc-rules.js";
 import type { PieceRules } from "./piece-rules.js";
 import { prunePieces } from "./prune-pieces.js";
 import { seedPieces } from "./seed-pieces.js";
+import type { NormalizerSpec, SentencePieceModel } from "./sentencepiece-model.js";
 import { countTexts, readSentences, type Sentences } from "./training-sentences.js";
 import {
   assemble,

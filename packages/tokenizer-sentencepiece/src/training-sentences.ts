@@ -1,6 +1,6 @@
-import type { NormalizerSpec } from "./model-file.js";
 import { Normalizer } from "./normalizer.js";
 import { BORDER, RARE, SPACE_MARK } from "./piece-rules.js";
+import type { NormalizerSpec } from "./sentencepiece-model.js";
 import type { Turns } from "./turns.js";
 import { Utf8Buffer } from "./utf8.js";
 

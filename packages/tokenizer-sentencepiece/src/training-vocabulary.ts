@@ -1,5 +1,5 @@
-import type { Piece, PieceType } from "./model-file.js";
 import type { ScoredTexts } from "./seed-pieces.js";
+import type { Piece, PieceType } from "./sentencepiece-model.js";
 import type { Sentences } from "./training-sentences.js";
 import { byteName } from "./vocabulary.js";
 

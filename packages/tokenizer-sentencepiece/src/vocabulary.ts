@@ -1,8 +1,8 @@
 import { NO_KEY } from "./linked-trie.js";
-import type { PieceType, SentencePieceModel } from "./model-file.js";
 import { ModelFileError } from "./model-file-error.js";
 import { type PackedPieces, PIECE_TYPES, packedPiecesOf } from "./packed-pieces.js";
 import { buildPieceTrie, findPiece, type PieceTrie } from "./piece-trie.js";
+import type { PieceType, SentencePieceModel } from "./sentencepiece-model.js";
 
 /** The pieces of a model and what SentencePiece asks of them. */
 export class Vocabulary {

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { GradientTable } from "./register.js";
+import type { GradientTable } from "./gradient-table.js";
 
 /** Sums a gradient over the axes along which an operand of `shape` was broadcast. */
 export function sumToShape(dy: tf.Tensor, shape: number[]): tf.Tensor {

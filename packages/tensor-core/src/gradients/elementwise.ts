@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { GradientTable } from "./register.js";
+import type { GradientTable } from "./gradient-table.js";
 
 /** From the input. */
 const ofX = (derivative: (x: tf.Tensor, dy: tf.Tensor) => tf.Tensor): GradientTable[string] => ({

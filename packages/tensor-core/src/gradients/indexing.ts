@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { asRows, matMulRows } from "../mat-mul.js";
+import { asRows, rowsTimesMatrix } from "../rows-times-matrix.js";
 import { sumToShape } from "./arithmetic.js";
-import type { GradientTable } from "./register.js";
+import type { GradientTable } from "./gradient-table.js";
 
 export const indexingGradients: GradientTable = {
   Select: {
@@ -51,7 +51,7 @@ export const indexingGradients: GradientTable = {
       const { isTransposed } = attrs as unknown as { isTransposed: boolean };
       const d = dy as tf.Tensor;
       return {
-        x: () => matMulRows(d, weight as tf.Tensor2D, !isTransposed),
+        x: () => rowsTimesMatrix(d, weight as tf.Tensor2D, !isTransposed),
         weight: () => tf.matMul(asRows(isTransposed ? d : x!), asRows(isTransposed ? x! : d), true, false),
       };
     },

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { GradientTable } from "./register.js";
+import type { GradientTable } from "./gradient-table.js";
 
 /** The shape of the reduced `x` with its reduced axes kept at 1. */
 function keptShape(shape: number[], axis: number | number[] | undefined): number[] {

@@ -5,9 +5,6 @@ import { indexingGradients } from "./indexing.js";
 import { reductionGradients } from "./reductions.js";
 import { shapeGradients } from "./shapes.js";
 
-/** The gradient of one kernel; `null` as its function means that the derivative is zero everywhere. */
-export type GradientTable = Record<string, Omit<tf.GradConfig, "kernelName">>;
-
 /**
  * Teaches tfjs the gradients of the operations that transformers are made of. Doing it twice changes nothing.
  *

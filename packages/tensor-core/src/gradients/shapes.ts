@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { sumToShape } from "./arithmetic.js";
-import type { GradientTable } from "./register.js";
+import type { GradientTable } from "./gradient-table.js";
 
 /** Kernels that move numbers without changing them: their gradients move them back. */
 const reshapeBack: GradientTable[string] = {

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { alignText } from "../aligned-text.js";
 import { ATOMS, hardText, hardTexts } from "../testing/hard-texts.js";
 import { expectAsNative, fileOfCharacters } from "../testing/hugging-face.js";
-import { parseNormalizer } from "./normalizer.js";
+import { parseNormalizer } from "./parse-normalizer.js";
 
 const normalize = (json: object | null, text: string): string => parseNormalizer(json)({ text, offset: 0 }).text;
 

@@ -3,7 +3,7 @@ import { Tokenizer } from "tokenizers";
 import { describe, expect, it } from "vitest";
 import { loadTokenizer } from "../load-tokenizer.js";
 import { fileOf } from "../testing/hugging-face.js";
-import { parseDecoder } from "./decoder.js";
+import { parseDecoder } from "./parse-decoder.js";
 
 const decode = (json: object | null, pieces: readonly string[]): string => parseDecoder(json).decode(pieces).join("");
 
