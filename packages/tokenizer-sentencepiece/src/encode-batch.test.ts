@@ -1,8 +1,8 @@
 import { encodeBatch } from "@t5ts/tokenizer-bpe/batch";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ByteTokenizer } from "./byte-tokenizer.js";
-import { loadT5Tokenizer } from "./load-t5.js";
+import { ByteTokenizer } from "./t5/byte-tokenizer.js";
+import { loadT5Tokenizer } from "./t5/load-t5.js";
 import { smallModel } from "./testing/small-model.js";
 
 const MODEL = smallModel({ "▁": -3, a: -4, b: -5, "▁a": -5, "▁b": -6, c: -6 });

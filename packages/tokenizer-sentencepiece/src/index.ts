@@ -8,15 +8,21 @@ export {
   SentencePieceTokenizer,
 } from "./sentencepiece-tokenizer.js";
 export type { ScoredIds } from "./text-processor.js";
-export type { Sampling } from "./sampling.js";
-export { parseModel, writeModel } from "./model-file.js";
-export type { NormalizerSpec, Piece, PieceType, SentencePieceModel, TrainerSpec } from "./sentencepiece-model.js";
-export { ModelFileError } from "./model-file-error.js";
+export type { Sampling } from "./segmentation/sampling.js";
+export { parseModel, writeModel } from "./model-file/model-file.js";
+export type {
+  NormalizerSpec,
+  Piece,
+  PieceType,
+  SentencePieceModel,
+  TrainerSpec,
+} from "./model-file/sentencepiece-model.js";
+export { ModelFileError } from "./model-file/model-file-error.js";
 // T5
-export { loadT5Tokenizer, type T5TokenizerOptions } from "./load-t5.js";
-export { ByteTokenizer, type ByteTokenizerOptions } from "./byte-tokenizer.js";
-export { WordVocabulary } from "./word-vocabulary.js";
-export { idsUpToEnd } from "./ids-up-to-end.js";
+export { loadT5Tokenizer, type T5TokenizerOptions } from "./t5/load-t5.js";
+export { ByteTokenizer, type ByteTokenizerOptions } from "./t5/byte-tokenizer.js";
+export { WordVocabulary } from "./t5/word-vocabulary.js";
+export { idsUpToEnd } from "./t5/ids-up-to-end.js";
 // tokenizer.json
 export { loadUnigram, type UnigramOptions } from "./load-unigram.js";
 export { UnigramTokenizer } from "./unigram-tokenizer.js";
@@ -25,10 +31,10 @@ export { tokenizerFromJson } from "./tokenizer-from-json.js";
 // Batches
 export { encodeBatch } from "@t5ts/tokenizer-bpe/batch";
 // Training
-export type { SpecialPieceOptions, SpecialRole } from "./training-vocabulary.js";
+export type { SpecialPieceOptions, SpecialRole } from "./training/training-vocabulary.js";
 export {
   trainUnigram,
   type TrainUnigramOptions,
   type TrainUnigramProgress,
-} from "./train-unigram.js";
-export type { NormalizationName } from "./nfkc-rules.js";
+} from "./training/train-unigram.js";
+export type { NormalizationName } from "./normalization/nfkc-rules.js";

@@ -1,5 +1,5 @@
-import { parseModel } from "./model-file.js";
-import type { SentencePieceModel } from "./sentencepiece-model.js";
+import { parseModel } from "./model-file/model-file.js";
+import type { SentencePieceModel } from "./model-file/sentencepiece-model.js";
 import { type SentencePieceOptions, SentencePieceTokenizer } from "./sentencepiece-tokenizer.js";
 
 /**

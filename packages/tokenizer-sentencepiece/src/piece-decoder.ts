@@ -1,6 +1,6 @@
 import type { DecodeStream } from "@t5ts/tokenizer-bpe";
-import { Utf8Stream } from "./utf8-stream.js";
-import type { Vocabulary } from "./vocabulary.js";
+import type { Vocabulary } from "./segmentation/vocabulary.js";
+import { Utf8Stream } from "./t5/utf8-stream.js";
 
 export type PieceDecoderOptions = {
   /** Whether a mark of a space at the start of the text stands for none, and whether all such marks do. */

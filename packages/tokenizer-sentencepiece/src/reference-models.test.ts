@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { loadSentencePiece } from "./load-sentencepiece.js";
-import { parseModel, writeModel } from "./model-file.js";
+import { parseModel, writeModel } from "./model-file/model-file.js";
 import { readData, realLines } from "./testing/fixtures.js";
 import { hardTexts } from "./testing/hard-texts.js";
 import { HAS_REFERENCE, HAS_TRAINER, runReference, trainReference } from "./testing/reference.js";

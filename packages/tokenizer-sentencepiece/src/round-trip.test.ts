@@ -1,11 +1,11 @@
 import { wellFormed } from "@t5ts/tokenizer-bpe";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ByteTokenizer } from "./byte-tokenizer.js";
 import { loadSentencePiece } from "./load-sentencepiece.js";
-import { loadT5Tokenizer } from "./load-t5.js";
 import { loadUnigram } from "./load-unigram.js";
-import type { NormalizerSpec, SentencePieceModel } from "./sentencepiece-model.js";
+import type { NormalizerSpec, SentencePieceModel } from "./model-file/sentencepiece-model.js";
+import { ByteTokenizer } from "./t5/byte-tokenizer.js";
+import { loadT5Tokenizer } from "./t5/load-t5.js";
 import { atomText } from "./testing/hard-texts.js";
 import { BYTES, smallModel } from "./testing/small-model.js";
 import type { UnigramJson } from "./unigram-json.js";

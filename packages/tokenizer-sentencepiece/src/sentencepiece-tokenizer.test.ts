@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { compileCharsmap } from "./charsmap.js";
 import { loadSentencePiece } from "./load-sentencepiece.js";
-import { parseModel, writeModel } from "./model-file.js";
-import type { SentencePieceModel } from "./sentencepiece-model.js";
+import { parseModel, writeModel } from "./model-file/model-file.js";
+import type { SentencePieceModel } from "./model-file/sentencepiece-model.js";
+import { compileCharsmap } from "./normalization/charsmap.js";
 import { HAS_FIXTURES, readFixture, realLines } from "./testing/fixtures.js";
 import { hardTexts } from "./testing/hard-texts.js";
 import { HAS_REFERENCE, runReference } from "./testing/reference.js";

@@ -7,13 +7,13 @@ import type {
   SpecialIds,
   Tokenizer,
 } from "@t5ts/tokenizer-bpe";
-import { toBase64 } from "./base64.js";
-import { EncodingBuilder } from "./encoding-builder.js";
-import { writeModel } from "./model-file.js";
-import type { Sampling } from "./sampling.js";
-import type { SentencePieceModel } from "./sentencepiece-model.js";
+import { toBase64 } from "./model-file/base64.js";
+import { writeModel } from "./model-file/model-file.js";
+import type { SentencePieceModel } from "./model-file/sentencepiece-model.js";
+import { EncodingBuilder } from "./segmentation/encoding-builder.js";
+import type { Sampling } from "./segmentation/sampling.js";
+import type { Vocabulary } from "./segmentation/vocabulary.js";
 import { type ScoredIds, TextProcessor } from "./text-processor.js";
-import type { Vocabulary } from "./vocabulary.js";
 
 /** Which marks `encode` writes. */
 export type Marks = "none" | "end" | "start-end";

@@ -1,15 +1,15 @@
 import type { DecodeOptions, DecodeStream } from "@t5ts/tokenizer-bpe";
-import type { EncodingBuilder } from "./encoding-builder.js";
-import { joinRepeats } from "./join-repeats.js";
-import { nBest } from "./n-best.js";
-import { type NormalizedText, Normalizer } from "./normalizer.js";
+import type { SentencePieceModel } from "./model-file/sentencepiece-model.js";
+import { type NormalizedText, Normalizer } from "./normalization/normalizer.js";
 import { PieceDecoder } from "./piece-decoder.js";
-import type { Sampling } from "./sampling.js";
-import { type ModelSegmenter, segmenterOf } from "./segmenter-of.js";
-import type { SentencePieceModel } from "./sentencepiece-model.js";
-import { PlaceCounter, Utf8Buffer } from "./utf8.js";
-import { Vocabulary } from "./vocabulary.js";
-import { isSpaceMark } from "./whole-pieces.js";
+import type { EncodingBuilder } from "./segmentation/encoding-builder.js";
+import { joinRepeats } from "./segmentation/join-repeats.js";
+import { nBest } from "./segmentation/n-best.js";
+import type { Sampling } from "./segmentation/sampling.js";
+import { type ModelSegmenter, segmenterOf } from "./segmentation/segmenter-of.js";
+import { Vocabulary } from "./segmentation/vocabulary.js";
+import { isSpaceMark } from "./segmentation/whole-pieces.js";
+import { PlaceCounter, Utf8Buffer } from "./t5/utf8.js";
 
 /** The ids of a text and the sum of their scores, which in a unigram model is the logarithm of a probability. */
 export type ScoredIds = { readonly ids: number[]; readonly score: number };

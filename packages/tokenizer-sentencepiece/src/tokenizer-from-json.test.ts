@@ -1,11 +1,11 @@
 import { trainBpe } from "@t5ts/tokenizer-bpe/train";
 import { Tokenizer as NativeTokenizer } from "tokenizers";
 import { expect, it } from "vitest";
-import { ByteTokenizer } from "./byte-tokenizer.js";
-import { compileCharsmap } from "./charsmap.js";
 import { loadSentencePiece } from "./load-sentencepiece.js";
-import { loadT5Tokenizer } from "./load-t5.js";
-import { normalizationRules } from "./nfkc-rules.js";
+import { compileCharsmap } from "./normalization/charsmap.js";
+import { normalizationRules } from "./normalization/nfkc-rules.js";
+import { ByteTokenizer } from "./t5/byte-tokenizer.js";
+import { loadT5Tokenizer } from "./t5/load-t5.js";
 import { hardTexts } from "./testing/hard-texts.js";
 import { smallModel } from "./testing/small-model.js";
 import { tokenizerFromJson } from "./tokenizer-from-json.js";

@@ -1,11 +1,11 @@
 import { loadTokenizer, type Tokenizer, TokenizerJsonError } from "@t5ts/tokenizer-bpe";
-import { fromBase64 } from "./base64.js";
-import { ByteTokenizer, type ByteTokenizerOptions } from "./byte-tokenizer.js";
 import { loadSentencePiece } from "./load-sentencepiece.js";
-import { loadT5Tokenizer, type T5TokenizerOptions } from "./load-t5.js";
 import { loadUnigram, type UnigramOptions } from "./load-unigram.js";
-import { parseNormalizerWithRules } from "./normalizer-json.js";
+import { fromBase64 } from "./model-file/base64.js";
+import { parseNormalizerWithRules } from "./normalization/normalizer-json.js";
 import type { Marks } from "./sentencepiece-tokenizer.js";
+import { ByteTokenizer, type ByteTokenizerOptions } from "./t5/byte-tokenizer.js";
+import { loadT5Tokenizer, type T5TokenizerOptions } from "./t5/load-t5.js";
 
 /**
  * The tokenizer that some JSON holds: what `toJSON` of any tokenizer gave, or a tokenizer.json of Hugging Face with a

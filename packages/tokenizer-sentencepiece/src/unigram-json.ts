@@ -14,9 +14,9 @@ import {
   parsePreTokenizer,
   TokenizerJsonError,
 } from "@t5ts/tokenizer-bpe";
-import { parseNormalizerWithRules } from "./normalizer-json.js";
-import { MAX_PIECES, MAX_VOCABULARY_BYTES } from "./piece-reader.js";
-import { utf8Length } from "./utf8.js";
+import { MAX_PIECES, MAX_VOCABULARY_BYTES } from "./model-file/piece-reader.js";
+import { parseNormalizerWithRules } from "./normalization/normalizer-json.js";
+import { utf8Length } from "./t5/utf8.js";
 
 /** The file format of Hugging Face's `tokenizers` for a unigram model. */
 export type UnigramJson = {

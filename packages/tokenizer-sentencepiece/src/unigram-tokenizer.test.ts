@@ -11,15 +11,15 @@ import {
   nfkcNormalizer,
 } from "tokenizers";
 import { beforeAll, describe, expect, it } from "vitest";
-import { compileCharsmap } from "./charsmap.js";
-import { loadT5Tokenizer } from "./load-t5.js";
 import { loadUnigram } from "./load-unigram.js";
-import { normalizationRules } from "./nfkc-rules.js";
-import type { SentencePieceModel } from "./sentencepiece-model.js";
+import type { SentencePieceModel } from "./model-file/sentencepiece-model.js";
+import { compileCharsmap } from "./normalization/charsmap.js";
+import { normalizationRules } from "./normalization/nfkc-rules.js";
+import { loadT5Tokenizer } from "./t5/load-t5.js";
 import { HAS_FIXTURES, readData, readFixture, realLines } from "./testing/fixtures.js";
 import { atomText, hardTexts } from "./testing/hard-texts.js";
 import { BYTES, smallModel } from "./testing/small-model.js";
-import { trainUnigram } from "./train-unigram.js";
+import { trainUnigram } from "./training/train-unigram.js";
 import type { UnigramJson } from "./unigram-json.js";
 
 const SCORES = {

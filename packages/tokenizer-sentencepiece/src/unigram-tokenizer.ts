@@ -20,9 +20,9 @@ import {
   type Tokenizer,
   wellFormed,
 } from "@t5ts/tokenizer-bpe";
-import { cleanUpSpaces, cleanUpStream } from "./clean-up-spaces.js";
+import { cleanUpSpaces, cleanUpStream } from "./normalization/clean-up-spaces.js";
+import { UnigramWords } from "./segmentation/unigram-words.js";
 import type { ParsedUnigram, UnigramJson } from "./unigram-json.js";
-import { UnigramWords } from "./unigram-words.js";
 
 /** What a text is cut into first: normalized text, or a token found in it. */
 type Chunk =

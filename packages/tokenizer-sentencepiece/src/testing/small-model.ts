@@ -1,4 +1,4 @@
-import type { Piece, PieceType, SentencePieceModel } from "../sentencepiece-model.js";
+import type { Piece, PieceType, SentencePieceModel } from "../model-file/sentencepiece-model.js";
 
 // For tests: models whose pieces can be read in the test.
 
