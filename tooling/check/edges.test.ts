@@ -16,7 +16,7 @@ const ARROWS: Record<string, readonly string[]> = {
   layers: ["tensor-core", "random"],
   "t5-model": ["layers", "tensor-core", "random"],
   losses: ["tensor-core"],
-  datasets: ["random"],
+  datasets: ["metrics", "random"],
   metrics: [],
   trainer: ["tensor-core", "random"],
 };

@@ -128,7 +128,7 @@ export { type SentenceLanguage, sentenceEnds, splitSentences } from "./texts/spl
 // Classes of words
 
 export { type Entity, entityExample, formatEntities, parseEntities } from "./benchmarks/entity-text.js";
-export { spanTags, type TagSpan, tagSpans } from "./benchmarks/tag-spans.js";
+export { spanTags } from "./benchmarks/span-tags.js";
 export {
   type TokenClassificationOptions,
   tagNamesOf,

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { tagSpans } from "@t5ts/metrics";
 import { describe, expect, it } from "vitest";
 import { parseSciTldr } from "./benchmarks/scitldr.js";
 import { parseSnips, parseSnipsFrame, snipsExample, snipsFrame, snipsTags } from "./benchmarks/snips.js";
-import { tagSpans } from "./benchmarks/tag-spans.js";
 import { fileSource } from "./node.js";
 import { collect } from "./reading/collect.js";
 import { readDocuments } from "./reading/documents.js";
@@ -54,7 +54,7 @@ describe("the sample data", () => {
     for await (const record of readJsonl(fileSource(`${DATA}snips/train.jsonl.gz`), parseSnips)) {
       const frame = snipsFrame(record);
       const { words, tags } = snipsTags(record);
-      const slots = tagSpans(tags).map(({ label, start, end }) => ({
+      const slots = tagSpans(tags).map(({ type: label, start, end }) => ({
         label,
         value: words.slice(start, end).join(" "),
       }));

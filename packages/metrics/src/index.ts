@@ -34,7 +34,8 @@ export { normalizeTriviaQa, triviaQa } from "./trivia-qa.js";
 
 // Named spans
 
-export { type SpanScore, spanF1, type TagSpan, tagSpans } from "./span-f1.js";
+export { type SpanScore, spanF1 } from "./span-f1.js";
+export { isTagOf, type TagScheme, type TagSpan, tagSchemeOf, tagSpans } from "./tag-spans.js";
 export { parseTextSpans, type TextSpan, textSpanF1 } from "./text-span-f1.js";
 
 // Speech
@@ -45,6 +46,7 @@ export { characterErrorRate, type ErrorRate, wordErrorRate } from "./word-error-
 // Summaries
 
 export { porterStem, porterStem1980 } from "./porter-stemmer.js";
+export { ROUGE_TOKENIZERS, type RougeTokenizer } from "./rouge-tokenizers.js";
 export { meanRouge, type RougeOptions, type RougeScore, rouge, rougeTokenize } from "./rouge.js";
 
 // Translations

@@ -13,6 +13,7 @@ import { porterStem } from "./porter-stemmer.js";
 import { meanRouge } from "./rouge.js";
 import { spanF1 } from "./span-f1.js";
 import { squad } from "./squad.js";
+import { isTagOf, tagSchemeOf } from "./tag-spans.js";
 import { corpusTer, terSignature } from "./ter.js";
 import { textSpanF1 } from "./text-span-f1.js";
 import { triviaQa } from "./trivia-qa.js";
@@ -25,11 +26,13 @@ export type Metric = (predictions: string[], references: string[][]) => Record<s
 /**
  * Metrics by the name they are asked for with, as on a command line. What each takes:
  *
- * - Several references: `exact_match`, `squad`, `trivia_qa`, `coqa`, `mlqa_…`, `rouge`, `rouge_stemmed`, `bleu`,
+ * - Several references: `exact_match`, `squad`, `trivia_qa`, `coqa`, `mlqa_…`, `rouge` (of English), `rouge_stemmed`, `rouge_unicode`
+ *   and `rouge_zh`, `bleu`,
  *   `bleu_13a`, `chrf`, `chrf++`, `ter`. All others take exactly one.
  * - Labels: `accuracy`, `macro_f1` and `matthews_corrcoef`; a prediction that is no reference's label is wrong.
  * - Numbers: `pearson_corrcoef` and `spearman_corrcoef`; a prediction that is none counts as −1, as in T5.
- * - Tags divided by spaces: `span_f1`. A prediction is cut or filled with O to the length of its reference.
+ * - Tags divided by spaces: `span_f1`. A prediction is cut or filled with O to the length of its reference, and what is no
+ *   tag of the references' scheme is O.
  * - Entities as mT5 writes them: `text_span_f1`.
  */
 export const METRICS: Readonly<Record<string, Metric>> = {
@@ -63,6 +66,8 @@ export const METRICS: Readonly<Record<string, Metric>> = {
     ]),
   ),
   rouge: (predictions, references) => meanRouge(predictions, references),
+  rouge_unicode: (predictions, references) => meanRouge(predictions, references, { tokenizer: "unicode" }),
+  rouge_zh: (predictions, references) => meanRouge(predictions, references, { tokenizer: "zh" }),
   rouge_stemmed: (predictions, references) => meanRouge(predictions, references, { stem: porterStem }),
   bleu: (predictions, references) => ({ bleu: corpusBleu(predictions, references, { tokenizer: "intl" }).score }),
   bleu_13a: (predictions, references) => ({ bleu: corpusBleu(predictions, references).score }),
@@ -81,7 +86,14 @@ export const METRICS: Readonly<Record<string, Metric>> = {
   },
   span_f1: (predictions, references) => {
     const targets = only("span_f1", predictions, references).map(splitWords);
-    const tags = predictions.map(splitWords).map((list, i) => targets[i]!.map((_, place) => list[place] ?? "O"));
+    const scheme = tagSchemeOf(targets);
+    // What a model writes may be no tag at all; what is asked for is one.
+    const tags = predictions.map(splitWords).map((list, i) =>
+      targets[i]!.map((_, position) => {
+        const tag = list[position] ?? "O";
+        return isTagOf(scheme, tag) ? tag : "O";
+      }),
+    );
     const { precision, recall, f1 } = spanF1(tags, targets);
     return { precision: 100 * precision, recall: 100 * recall, f1: 100 * f1 };
   },

@@ -116,3 +116,37 @@ describe("meanRouge", () => {
     expect(() => meanRouge([], [])).toThrow("meanRouge: expected at least one prediction, got none");
   });
 });
+
+describe("rouge of other scripts", () => {
+  const texts = {
+    russian: "Кошка сидела на коврике",
+    chinese: "猫坐在2个垫子上",
+    hindi: "बिल्ली चटाई पर बैठी",
+    arabic: "جلست القطة على السجادة",
+  };
+
+  it.each(Object.entries(texts))("is an error without a tokenizer, and 1 against itself with one: %s", (_, text) => {
+    expect(() => rouge(text, [text])).toThrow(/^rouge: expected a text in a to z and 0 to 9/);
+    expect(() => rouge("a cat", ["a cat", text])).toThrow(JSON.stringify(text));
+    expect(rouge(text, ["a cat"]).rouge1?.fmeasure).toBe(0);
+    for (const tokenizer of ["unicode", "zh", (line: string) => line.split(" ")] as const) {
+      expect(rouge(text, [text], { tokenizer }).rougeL?.fmeasure).toBe(1);
+    }
+  });
+
+  it("compares Chinese by its characters, and what stands between them by words", () => {
+    const { rouge1 } = rouge("我爱 New York 城", ["我爱 New 城"], { tokenizer: "zh" });
+    expect(rouge1).toMatchObject({ precision: 4 / 5, recall: 1 });
+  });
+
+  it("takes English with a few other letters as the paper's program does, and no text", () => {
+    expect(rouge("a café", ["a caf"]).rouge1?.fmeasure).toBe(1);
+    expect(rouge("", ["…"]).rouge1?.fmeasure).toBe(0);
+  });
+
+  it("names a tokenizer that doesn't exist", () => {
+    expect(() => rouge("a", ["a"], { tokenizer: "latin" as "zh" })).toThrow(
+      'rouge: tokenizer: expected unicode, zh or a function, got "latin"',
+    );
+  });
+});

@@ -1,5 +1,6 @@
 import { countCommon, countNgrams } from "./ngrams.js";
 import { checkReferenceLists, mean } from "./pairs.js";
+import { checkAsciiText, ROUGE_TOKENIZERS, type RougeTokenizer } from "./rouge-tokenizers.js";
 import { countEach } from "./token-f1.js";
 
 /** Each 0 to 1. */
@@ -13,6 +14,8 @@ export type RougeOptions = {
   types?: readonly string[];
   /** Applied to words of more than three letters, such as `porterStem`. By default words are compared as they are. */
   stem?: (word: string) => string;
+  /** How texts become words. By default as the paper's program does it, which knows a to z and 0 to 9 alone. */
+  tokenizer?: keyof typeof ROUGE_TOKENIZERS | RougeTokenizer;
 };
 
 /**
@@ -20,17 +23,21 @@ export type RougeOptions = {
  *
  * A text without words scores 0.
  *
- * @throws RangeError for no references or a type that doesn't exist.
+ * @throws RangeError for no references, a type or a tokenizer that doesn't exist, or a reference most of whose letters the
+ *   default tokenizer drops.
  *
  * Lin 2004; the same numbers as the rouge_score package, which follows ROUGE-1.5.5.
  */
 export function rouge(
   prediction: string,
   references: readonly string[],
-  { types = ROUGE_TYPES, stem }: RougeOptions = {},
+  { types = ROUGE_TYPES, stem, tokenizer }: RougeOptions = {},
 ): Record<string, RougeScore> {
   if (references.length === 0) throw new RangeError("rouge: references: expected at least one, got none");
-  const lines = (text: string): string[][] => text.split("\n").map((line) => rougeTokenize(line, stem));
+  const split = wordsBy(tokenizer, stem);
+  const lines = (text: string): string[][] => text.split("\n").map(split);
+  // A prediction in another script than its reference's is wrong, and scores 0 rightly.
+  if (tokenizer === undefined) for (const reference of references) checkAsciiText(reference);
   const predicted = lines(prediction);
   const wanted = references.map(lines);
   return Object.fromEntries(
@@ -64,8 +71,24 @@ export function meanRouge(
 
 /** The words that ROUGE compares: runs of a to z and 0 to 9 of the lowered text, those over three letters stemmed. */
 export function rougeTokenize(text: string, stem?: (word: string) => string): string[] {
-  const words = text.toLowerCase().match(/[a-z0-9]+/g) ?? [];
+  return stemmed(text.toLowerCase().match(/[a-z0-9]+/g) ?? [], stem);
+}
+
+function stemmed(words: string[], stem: ((word: string) => string) | undefined): string[] {
   return stem ? words.map((word) => (word.length > 3 ? stem(word) : word)) : words;
+}
+
+function wordsBy(
+  tokenizer: RougeOptions["tokenizer"],
+  stem: ((word: string) => string) | undefined,
+): (line: string) => string[] {
+  if (tokenizer === undefined) return (line) => rougeTokenize(line, stem);
+  if (typeof tokenizer === "function") return (line) => stemmed(tokenizer(line), stem);
+  if (!Object.hasOwn(ROUGE_TOKENIZERS, tokenizer)) {
+    const names = Object.keys(ROUGE_TOKENIZERS).join(", ");
+    throw new RangeError(`rouge: tokenizer: expected ${names} or a function, got "${tokenizer}"`);
+  }
+  return (line) => stemmed(ROUGE_TOKENIZERS[tokenizer](line), stem);
 }
 
 const ROUGE_TYPES: readonly string[] = ["rouge1", "rouge2", "rougeL", "rougeLsum"];

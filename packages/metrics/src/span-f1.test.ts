@@ -1,48 +1,7 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { spanF1, tagSpans } from "./span-f1.js";
+import { spanF1 } from "./span-f1.js";
 
 const tags = (text: string): string[] => text.split(" ");
-
-describe("tagSpans", () => {
-  it("reads IOB2", () => {
-    expect(tagSpans(tags("B-PER I-PER O B-LOC B-LOC"))).toEqual([
-      { type: "PER", start: 0, end: 2 },
-      { type: "LOC", start: 3, end: 4 },
-      { type: "LOC", start: 4, end: 5 },
-    ]);
-  });
-
-  it("opens a span at an I tag that continues none: at the start, after O, at another type", () => {
-    const spans = tagSpans(tags("I-A O I-A I-B B-A I-B")).map(({ type, start, end }) => `${type}${start}${end}`);
-    expect(spans).toEqual(["A01", "A23", "B34", "A45", "B56"]);
-  });
-
-  it("takes tags without a type, types with a hyphen, and anything else as outside", () => {
-    expect(tagSpans(tags("B I b-X E-X B-a-b I-a-b"))).toEqual([
-      { type: "", start: 0, end: 2 },
-      { type: "a-b", start: 4, end: 6 },
-    ]);
-  });
-
-  it("gets back any spans that were written as tags", () => {
-    const lengths = fc.array(
-      fc.tuple(fc.integer({ min: 0, max: 2 }), fc.integer({ min: 1, max: 3 }), fc.constantFrom("A", "B")),
-    );
-    fc.assert(
-      fc.property(lengths, (list) => {
-        const spans = [];
-        const written: string[] = [];
-        for (const [gap, length, type] of list) {
-          written.push(...Array<string>(gap).fill("O"));
-          spans.push({ type, start: written.length, end: written.length + length });
-          written.push(`B-${type}`, ...Array<string>(length - 1).fill(`I-${type}`));
-        }
-        expect(tagSpans(written)).toEqual(spans);
-      }),
-    );
-  });
-});
 
 describe("spanF1", () => {
   it("counts a span only with its type and both ends", () => {
@@ -60,6 +19,16 @@ describe("spanF1", () => {
       A: { truePositive: 1, predicted: 2, target: 3, precision: 0.5, recall: 1 / 3, f1: 0.4 },
       B: { truePositive: 0, predicted: 1, target: 0, precision: 0, recall: 0, f1: 0 },
     });
+  });
+
+  it("reads schemes that mark ends strictly: a span without its end is none", () => {
+    expect(spanF1([tags("B I S")], [tags("B E S")])).toMatchObject({ precision: 1, recall: 0.5, f1: 2 / 3 });
+    expect(spanF1([["S-PER"]], [["S-PER"]])).toMatchObject({ truePositive: 1, predicted: 1, target: 1, f1: 1 });
+  });
+
+  it("knows the scheme of a sentence from the others", () => {
+    // By itself the second prediction would be IOB, and a span.
+    expect(spanF1([tags("S-A"), tags("B-A I-A")], [tags("S-A"), tags("B-A E-A")])).toMatchObject({ predicted: 1 });
   });
 
   it("is 0 where there are no spans at all", () => {

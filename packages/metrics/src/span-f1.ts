@@ -1,7 +1,5 @@
 import { checkPairs } from "./pairs.js";
-
-/** A stretch of tokens of one type, from `start` up to but not including `end`. */
-export type TagSpan = { type: string; start: number; end: number };
+import { type TagSpan, tagSchemeOf, tagSpans } from "./tag-spans.js";
 
 /** Counts and what follows from them, each ratio 0 to 1, and 0 where it would be divided by 0. */
 export type SpanScore = {
@@ -18,7 +16,8 @@ export type SpanScore = {
  *
  * Micro-averaged: all spans count alike, whatever their sentence or type. `byType` has the score of each type.
  *
- * @throws RangeError for an empty set, or sentences or tags that aren't as many on both sides.
+ * @throws RangeError for an empty set, sentences or tags that aren't as many on both sides, or tags that aren't all of one
+ *   known scheme.
  *
  * The measure of CoNLL-2000 and CoNLL-2003, with spans read as `tagSpans` reads them.
  */
@@ -33,14 +32,15 @@ export function spanF1(
     if (!byType.has(type)) byType.set(type, new SpanCounter());
     return byType.get(type)!;
   };
+  const scheme = tagSchemeOf([...targets, ...predictions]);
   for (const [i, tags] of predictions.entries()) {
     if (tags.length !== targets[i]!.length) {
       throw new RangeError(`spanF1: predictions[${i}]: expected ${targets[i]!.length} tags, got ${tags.length}`);
     }
-    const wanted = tagSpans(targets[i]!);
+    const wanted = tagSpans(targets[i]!, scheme);
     const found = new Set(wanted.map(spanKey));
     for (const { type } of wanted) for (const counter of [all, ofType(type)]) counter.target++;
-    for (const span of tagSpans(tags)) {
+    for (const span of tagSpans(tags, scheme)) {
       for (const counter of [all, ofType(span.type)]) {
         counter.predicted++;
         if (found.has(spanKey(span))) counter.truePositive++;
@@ -49,29 +49,6 @@ export function spanF1(
   }
   const types = [...byType].sort(([a], [b]) => (a < b ? -1 : 1));
   return { ...all.score(), byType: Object.fromEntries(types.map(([type, counter]) => [type, counter.score()])) };
-}
-
-/**
- * The spans in a sequence of IOB2 tags, in order.
- *
- *     B-PER I-PER O B-LOC → PER 0 to 2, LOC 3 to 4
- *
- * Lenient about beginnings: an I tag that continues no span of its type opens one, as after O or at a change of type.
- * So IOB1 is read right too. A tag that is neither B nor I is outside.
- */
-export function tagSpans(tags: readonly string[]): TagSpan[] {
-  const spans: TagSpan[] = [];
-  let open: TagSpan | undefined;
-  for (const [i, tag] of tags.entries()) {
-    const [, prefix, type = ""] = /^([BI])(?:-(.*))?$/su.exec(tag) ?? [];
-    if (prefix === undefined) open = undefined;
-    else if (prefix === "I" && open?.type === type) open.end = i + 1;
-    else {
-      open = { type, start: i, end: i + 1 };
-      spans.push(open);
-    }
-  }
-  return spans;
 }
 
 /** Counts spans, one of a set or one of a type. */

@@ -10,6 +10,9 @@ describe("entities as text", () => {
       targets: "PER: rick $$ PER: morty $$ LOC: New York",
     });
     expect(entityExample({ words: ["none"], tags: ["O"] }).targets).toBe("");
+    const film = { words: "Rick Deckard in Paris".split(" "), tags: "B-PER E-PER O S-LOC".split(" ") };
+    expect(entityExample(film).targets).toBe("PER: Rick Deckard $$ LOC: Paris");
+    expect(() => entityExample({ words: ["a"], tags: ["person"] })).toThrow('got "person"');
   });
 
   it("are read back, and what isn't one is passed over", () => {

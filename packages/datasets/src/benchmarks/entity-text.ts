@@ -1,6 +1,6 @@
+import { tagSpans } from "@t5ts/metrics";
 import type { TaggedWords } from "../reading/conll.js";
 import type { TextExample } from "../text-example.js";
-import { tagSpans } from "./tag-spans.js";
 
 /** A name in a text, and of what kind it is. */
 export type Entity = { label: string; text: string };
@@ -9,9 +9,14 @@ export type Entity = { label: string; text: string };
  * Recognising names as text to text, as in mT5.
  *
  * tag: rick and morty are in paris → PER: rick $$ PER: morty $$ LOC: paris
+ *
+ * @throws RangeError naming a tag of no known scheme; see `tagSpans` of `@t5ts/metrics`.
  */
 export function entityExample({ words, tags }: TaggedWords): TextExample {
-  const entities = tagSpans(tags).map(({ label, start, end }) => ({ label, text: words.slice(start, end).join(" ") }));
+  const entities = tagSpans(tags).map(({ type, start, end }) => ({
+    label: type,
+    text: words.slice(start, end).join(" "),
+  }));
   return { inputs: `tag: ${words.join(" ")}`, targets: formatEntities(entities) };
 }
 
