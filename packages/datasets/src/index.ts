@@ -4,7 +4,7 @@ export { type ByteSource, blobSource, bytesSource, urlSource } from "./reading/b
 export { collect } from "./reading/collect.js";
 export { CONLL_U, type ConllColumns, IOB2, readConll, type TaggedWords, TOKEN_TAG } from "./reading/conll.js";
 export { readJsonl } from "./reading/jsonl.js";
-export { type Line, readLines } from "./reading/lines.js";
+export { type Line, type LineOptions, readLines } from "./reading/lines.js";
 export { readDocuments, readParagraphs, readTextLines } from "./reading/documents.js";
 export { readTsv, readTsvWithoutHeader } from "./reading/tsv.js";
 

@@ -31,6 +31,18 @@ describe("readConll", () => {
     ]);
   });
 
+  it("divides by spaces and tabs alone, whatever else is white space elsewhere", async () => {
+    const text = "\u00a0 O\n\u3000 B-X\na\u00a0b I-X\n\u00a0\tO\n";
+    const [sentence] = await collect(readConll(bytesSource("s.txt", text), TOKEN_TAG));
+    expect(sentence).toEqual({ words: ["\u00a0", "\u3000", "a\u00a0b", "\u00a0"], tags: ["O", "B-X", "I-X", "O"] });
+  });
+
+  it("passes over the marks between documents", async () => {
+    const text = "-DOCSTART- O\n\nEU B-ORG\n\n-DOCSTART- O\n\nPeter B-PER\n";
+    const sentences = await collect(readConll(bytesSource("s.txt", text), TOKEN_TAG));
+    expect(sentences.map(({ words }) => words)).toEqual([["EU"], ["Peter"]]);
+  });
+
   it("names a line with too few columns", async () => {
     await expect(read("1\tin\tO\n2\ttampa\n", IOB2)).rejects.toThrow(
       'x.conll:2: expected at least 3 columns, a word in column 1 and its tag in column 2, got 2: "2\\ttampa"',

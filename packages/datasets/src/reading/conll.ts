@@ -21,10 +21,13 @@ export const IOB2: ConllColumns = { id: 0, word: 1, tag: 2, comment: "#" };
 /** The ten columns of CoNLL-U: FORM and UPOS. */
 export const CONLL_U: ConllColumns = { id: 0, word: 1, tag: 3, comment: "#" };
 
+const DOCUMENT_START = "-DOCSTART-";
+
 /**
  * The sentences of a file with a word and its tag on each line and a blank line between sentences.
  *
- * Columns are divided by tabs, or, on a line without tabs, by spaces.
+ * Columns are divided by tabs, or, on a line without tabs, by spaces (U+0020). The row `-DOCSTART-`, which stands between
+ * documents in CoNLL-2003, is no word.
  *
  * @throws Error on reading, naming the line, if a line has too few columns.
  */
@@ -33,13 +36,14 @@ export function readConll(source: ByteSource, columns: ConllColumns): AsyncGener
   async function* sentences(): AsyncGenerator<TaggedWords> {
     let sentence: TaggedWords = { words: [], tags: [] };
     for await (const { number, text } of readLines(source)) {
-      if (text.trim() === "") {
+      if (/^[ \t]*$/.test(text)) {
         if (sentence.words.length > 0) yield sentence;
         sentence = { words: [], tags: [] };
         continue;
       }
       if (columns.comment !== undefined && text.startsWith(columns.comment)) continue;
-      const fields = text.includes("\t") ? text.split("\t") : text.trim().split(/ +/);
+      // Other white space is a part of the word: a token may be a no-break space.
+      const fields = text.includes("\t") ? text.split("\t") : text.replace(/^ +| +$/g, "").split(/ +/);
       if (fields.length < needed) {
         throw new Error(
           `${source.name}:${number}: expected at least ${needed} columns, a word in column ${columns.word} and ` +
@@ -47,6 +51,7 @@ export function readConll(source: ByteSource, columns: ConllColumns): AsyncGener
         );
       }
       if (columns.id !== undefined && /^\d+[-.]\d+$/.test(fields[columns.id]!)) continue;
+      if (fields[columns.word] === DOCUMENT_START) continue;
       sentence.words.push(fields[columns.word]!);
       sentence.tags.push(fields[columns.tag]!);
     }

@@ -1,5 +1,5 @@
 import type { ByteSource } from "./byte-source.js";
-import { expectRecords, readLines } from "./lines.js";
+import { expectRecords, type LineOptions, readLines } from "./lines.js";
 
 /**
  * The values of a file with one JSON value on each line. Blank lines are passed over.
@@ -7,10 +7,14 @@ import { expectRecords, readLines } from "./lines.js";
  * @param parse Turns a value into a record, and throws if it can't; `parseSnips` is one.
  * @throws Error on reading, naming the line, if a line isn't JSON or `parse` refuses it.
  */
-export function readJsonl<T>(source: ByteSource, parse: (value: unknown) => T): AsyncGenerator<T> {
+export function readJsonl<T>(
+  source: ByteSource,
+  parse: (value: unknown) => T,
+  options: LineOptions = {},
+): AsyncGenerator<T> {
   async function* values(): AsyncGenerator<T> {
-    for await (const { number, text } of readLines(source)) {
-      if (text.trim() === "") continue;
+    for await (const { number, text } of readLines(source, options)) {
+      if (/^[ \t\r]*$/.test(text)) continue; // JSON's white space
       yield parseLine(`${source.name}:${number}`, text, parse);
     }
   }

@@ -40,6 +40,37 @@ describe("splitSentences", () => {
     expect(splitSentences(text)).toEqual(splitSentences(text, "zh"));
   });
 
+  it("knows which quote closes where", () => {
+    const german =
+      "Es fand »im Freien statt.« Am 31. August bzw. 21. November 2012 folgte mehr. Siehe Abs. 4. Dann kam er.";
+    expect(splitSentences(german, "de")).toEqual([
+      "Es fand »im Freien statt.«",
+      "Am 31. August bzw. 21. November 2012 folgte mehr.",
+      "Siehe Abs. 4.",
+      "Dann kam er.",
+    ]);
+    expect(splitSentences("Er sagte: „Ja.“ Dann ging er. »Gut.«", "de")).toEqual([
+      "Er sagte: „Ja.“",
+      "Dann ging er.",
+      "»Gut.«",
+    ]);
+    expect(splitSentences("Il part. « Bien. » Elle reste. «Oui.» Fin.")).toEqual([
+      "Il part.",
+      "« Bien.",
+      "» Elle reste.",
+      "«Oui.»",
+      "Fin.",
+    ]);
+    expect(splitSentences("He left. “Good.” She stayed.")).toEqual(["He left.", "“Good.”", "She stayed."]);
+    expect(splitSentences("他来了。“好！”她说。‘是吗？’「对。」", "zh")).toEqual([
+      "他来了。",
+      "“好！”",
+      "她说。",
+      "‘是吗？’",
+      "「对。」",
+    ]);
+  });
+
   it("ends a sentence at a blank line, not at the end of a line", () => {
     expect(splitSentences("Chapter 1\n\nIt was\nlate. It\n \nrained")).toEqual([
       "Chapter 1",

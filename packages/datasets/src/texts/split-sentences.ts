@@ -35,21 +35,23 @@ export function sentenceEnds(text: string, language: SentenceLanguage = "en"): n
 }
 
 // Marks of alphabets need white space after them (3.14, example.com); Chinese ones don't. Quotes and brackets that close
-// belong to the sentence.
+// belong to the sentence. Which close depends on the language: German ends with “ and «, which begin a quote elsewhere, but
+// then with white space before them. In Chinese nothing divides an opening “ from the mark before it.
 const POSSIBLE_END =
-  /\s*\n[^\S\n]*\n\s*|(?<mark>[.!?…]+)["'“”‘’»›)\]}]*\s+|[。！？｡][。！？｡…]*["'“”‘’」』）》】]*\s*/gu;
+  /\s*\n[^\S\n]*\n\s*|(?<mark>[.!?…]+)["'“”‘’«»‹›)\]}]*\s+|[。！？｡][。！？｡…]*["'”’」』）》】]*\s*/gu;
 
 /** Whether the sentence really ends at a mark of an alphabet, seen from what is before and after it. */
 function isEnd(text: string, markStart: number, mark: string, end: number, language: SentenceLanguage): boolean {
-  const next = /^["'“‘„«‹([{¿¡]*(.)/su.exec(text.slice(end, end + 8))?.[1] ?? "";
+  const next = /^["'“‘„‚«‹»›([{¿¡]*(.)/su.exec(text.slice(end, end + 8))?.[1] ?? "";
   if (/\p{Ll}/u.test(next)) return false;
   if (mark !== ".") return true;
   const before = text.slice(Math.max(0, markStart - 24), markStart);
   const word = /[\p{L}\p{N}.]+$/u.exec(before)?.[0] ?? "";
   if (/^(\p{Lu}\.)*\p{Lu}$/u.test(word) && word !== "I") return false; // an initial, or letters such as U.S.
-  // An ordinal: am 3. Mai. Not the number after an abbreviation: Abs. 4.
-  if (language === "de" && /^\d{1,2}$/.test(word) && !/\.\s+\d+$/.test(before)) return false;
   const { always, beforeNumbers } = ABBREVIATIONS[language];
+  // An ordinal: am 3. Mai, bzw. 21. November. Not the number that an abbreviation asks for: Abs. 4.
+  const asked = /(\p{L}+)\.\s+\d+$/u.exec(before)?.[1]?.toLowerCase() ?? "";
+  if (language === "de" && /^\d{1,2}$/.test(word) && !beforeNumbers.has(asked)) return false;
   return !(always.has(word.toLowerCase()) || (beforeNumbers.has(word.toLowerCase()) && /\p{N}/u.test(next)));
 }
 
