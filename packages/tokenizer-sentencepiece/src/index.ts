@@ -20,6 +20,7 @@ export type {
 export { ModelFileError } from "./model-file/model-file-error.js";
 // T5
 export { loadT5Tokenizer, type T5TokenizerOptions } from "./t5/load-t5.js";
+export { openT5Files, type T5TokenizerFiles } from "./t5/open-t5-files.js";
 export { ByteTokenizer, type ByteTokenizerOptions } from "./t5/byte-tokenizer.js";
 export { WordVocabulary } from "./t5/word-vocabulary.js";
 export { idsUpToEnd } from "./t5/ids-up-to-end.js";

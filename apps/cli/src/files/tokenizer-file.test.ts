@@ -1,6 +1,7 @@
 import { execFileSync, spawn } from "node:child_process";
 import { rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { writeModel } from "@t5ts/tokenizer-sentencepiece";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { makeFolder } from "../testing/reversing-model.js";
 import { UsageError } from "../usage-error.js";
@@ -58,5 +59,27 @@ describe("openTokenizer", () => {
 
   it("reads one that is just small enough", async () => {
     await expect(openTokenizer(writeLarge("tokenizer.json", 36_000_000))).rejects.not.toThrow("is the most");
+  });
+});
+
+describe("openFolderTokenizer", () => {
+  it("reads what stands beside a spiece.model, and ByT5's folder, which has no file", async () => {
+    const config = join(folder, "tokenizer_config.json");
+    writeFileSync(config, JSON.stringify({ tokenizer_class: "ByT5Tokenizer", extra_ids: 125 }));
+    expect((await openFolderTokenizer(folder)).vocabSize).toBe(384);
+    writeFileSync(config, "{");
+    await expect(openFolderTokenizer(folder)).rejects.toThrow(`${config}: expected JSON: `);
+    writeFileSync(config, JSON.stringify({ extra_ids: 20 }));
+    const pieces = ["<pad>", "</s>", "<unk>", "▁", "a"].map((piece, i) => ({
+      piece,
+      score: -i,
+      type: i === 2 ? ("unknown" as const) : i < 2 ? ("control" as const) : ("normal" as const),
+    }));
+    const trainer = { modelType: 1, padId: 0, eosId: 1, unkId: 2, bosId: -1 };
+    writeFileSync(join(folder, "spiece.model"), writeModel({ pieces, trainer, normalizer: { name: "identity" } }));
+    const { special, vocabSize } = await openFolderTokenizer(folder);
+    expect([vocabSize, special.sentinels[0]]).toEqual([25, 24]);
+    writeFileSync(join(folder, "added_tokens.json"), JSON.stringify({ "<new>": 25 }));
+    await expect(openFolderTokenizer(folder)).rejects.toThrow(`${folder}: added_tokens.json: "<new>" with id 25`);
   });
 });

@@ -1,14 +1,11 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Tokenizer } from "@t5ts/tokenizer-bpe";
-import { loadSentencePiece, loadT5Tokenizer, parseModel, tokenizerFromJson } from "@t5ts/tokenizer-sentencepiece";
+import { openT5Files, tokenizerFromJson } from "@t5ts/tokenizer-sentencepiece";
 import { readingInput } from "../usage-error.js";
 import { MOST_JSON_BYTES, parseJson, readBytes } from "./input-file.js";
 
 const EXPECTED = "a tokenizer.json or a .model file";
-
-/** The files of a model folder that may hold its tokenizer; the first one there counts. */
-const FOLDER_FILES = ["tokenizer.json", "spiece.model"];
 
 /** Opens a tokenizer.json, of byte pair encoding or unigram, or a .model file of SentencePiece, whatever its name. */
 export async function openTokenizer(path: string): Promise<Tokenizer> {
@@ -16,13 +13,7 @@ export async function openTokenizer(path: string): Promise<Tokenizer> {
   if (!/\.(model|spm)$/.test(path) && !isBinary(file)) {
     return parseJson(path, file, (json) => tokenizerFromJson(json));
   }
-  return readingInput(() => {
-    try {
-      return openModelFile(file);
-    } catch (cause) {
-      throw new Error(`${path}: ${(cause as Error).message.replace(/^SentencePiece model: /, "")}`, { cause });
-    }
-  });
+  return openingModel(path, () => openT5Files({ model: file }));
 }
 
 /** Whether a file has control characters that no JSON has, soon; those of SentencePiece begin with the numbers of fields. */
@@ -30,24 +21,40 @@ function isBinary(file: Uint8Array): boolean {
   return file.subarray(0, 1000).some((byte) => byte < 0x09);
 }
 
-/** Opens the tokenizer of a model folder. */
+/** Opens the tokenizer of a model folder: its `tokenizer.json`, or a `spiece.model` with its companions, or ByT5's bytes. */
 export async function openFolderTokenizer(folder: string): Promise<Tokenizer> {
-  for (const name of FOLDER_FILES) {
-    const path = join(folder, name);
-    if ((await stat(path).catch(() => undefined)) !== undefined) return openTokenizer(path);
+  const path = (name: string): string => join(folder, name);
+  if (await exists(path("tokenizer.json"))) return openTokenizer(path("tokenizer.json"));
+  const [hasModel, hasConfig] = [await exists(path("spiece.model")), await exists(path(COMPANIONS.tokenizerConfig))];
+  if (!hasModel && !hasConfig) return openTokenizer(path("tokenizer.json")); // which says that it isn't there
+  const model = hasModel ? await readBytes(path("spiece.model"), EXPECTED, MOST_JSON_BYTES) : undefined;
+  const companions: Record<string, unknown> = {};
+  for (const [field, name] of Object.entries(COMPANIONS)) {
+    if (!(await exists(path(name)))) continue;
+    const file = await readBytes(path(name), `the JSON of a ${name}`, MOST_JSON_BYTES);
+    companions[field] = await parseJson(path(name), file, (json) => json);
   }
-  return openTokenizer(join(folder, "tokenizer.json")); // which says that it isn't there
+  return openingModel(folder, () => openT5Files({ model, ...companions }));
 }
 
-/**
- * As T5 does: with the end mark, and 100 sentinels after the pieces where the file has none, as those of T5 haven't. A
- * vocabulary without an end is SentencePiece's alone.
- */
-function openModelFile(file: Uint8Array): Tokenizer {
-  const model = parseModel(file);
-  const { eosPiece = "</s>" } = model.trainer;
-  if (!model.pieces.some(({ piece, type }) => piece === eosPiece && type === "control"))
-    return loadSentencePiece(model);
-  const hasSentinels = model.pieces.some(({ piece }) => piece.replace("▁", "") === "<extra_id_0>");
-  return loadT5Tokenizer(model, { extraIds: hasSentinels ? 0 : 100 });
+/** What may stand beside a `spiece.model`. */
+const COMPANIONS = {
+  tokenizerConfig: "tokenizer_config.json",
+  addedTokens: "added_tokens.json",
+  specialTokensMap: "special_tokens_map.json",
+} as const;
+
+async function exists(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined)) !== undefined;
+}
+
+/** What is wrong with a model file, or a companion, is the user's to mend. */
+function openingModel(path: string, open: () => Tokenizer): Promise<Tokenizer> {
+  return readingInput(() => {
+    try {
+      return open();
+    } catch (cause) {
+      throw new Error(`${path}: ${(cause as Error).message.replace(/^SentencePiece model: /, "")}`, { cause });
+    }
+  });
 }
