@@ -40,7 +40,9 @@ describe("METRICS", () => {
       }
     });
     expect(several.filter((name) => !name.startsWith("mlqa_"))).toEqual(
-      "exact_match squad trivia_qa coqa rouge rouge_unicode rouge_zh rouge_stemmed bleu bleu_13a chrf chrf++ ter".split(" "),
+      "exact_match squad trivia_qa coqa rouge rouge_unicode rouge_zh rouge_stemmed bleu bleu_13a chrf chrf++ ter".split(
+        " ",
+      ),
     );
   });
 
