@@ -59,6 +59,11 @@ export function eventsOf({ stdout }: Run): Record<string, unknown>[] {
   return events.filter(({ event }) => event !== "progress");
 }
 
+/** What a run wrote to stderr, less the lines of progress, which only a slow machine sees. */
+export function messagesOf({ stderr }: Run): string {
+  return stderr.replace(/^\S+ {2}.* {2}time .*\n/gm, "");
+}
+
 const root = fileURLToPath(new URL("../../../..", import.meta.url));
 
 const folder = `${root}apps/cli/node_modules/.cache/t5-test-${process.pid}`;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { makeFolder } from "../testing/reversing-model.js";
-import { eventsOf, runT5 } from "../testing/run-t5.js";
+import { eventsOf, messagesOf, runT5 } from "../testing/run-t5.js";
 
 const FIXTURES = fileURLToPath(new URL("../../../../packages/t5-model/fixtures/", import.meta.url));
 const names = readdirSync(FIXTURES).filter((name) => !name.includes("."));
@@ -12,8 +12,9 @@ describe("verify", () => {
   for (const name of names) {
     for (const backend of ["cpu", "wasm", "simd"]) {
       it(`passes ${name} on ${backend}`, async () => {
-        const { code, stdout, stderr } = await runT5(["verify", join(FIXTURES, name), "--backend", backend]);
-        expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+        const run = await runT5(["verify", join(FIXTURES, name), "--backend", backend]);
+        const { code, stdout } = run;
+        expect({ code, messages: messagesOf(run) }).toEqual({ code: 0, messages: "" });
         for (const quantity of ["loss", "logits", "encoder_last_hidden_state", "gradient norms", "greedy ids"]) {
           expect(stdout).toMatch(new RegExp(`^${quantity} .* PASS$`, "m"));
         }
