@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { makeFolder } from "../testing/reversing-model.js";
-import { eventsOf, finished, runT5, startT5 } from "../testing/run-t5.js";
+import { eventsOf, finished, messagesOf, runT5, startT5 } from "../testing/run-t5.js";
 
 const TEXT = [
   "It was the best of times, it was the worst of times,",
@@ -20,10 +20,10 @@ const tokenizerFile = join(folder, "tokenizer.json");
 beforeAll(async () => {
   writeFileSync(textFile, `${TEXT.join("\n")}\n`);
   writeFileSync(`${textFile}.gz`, gzipSync(`${TEXT.join("\n")}\n`));
-  const { code, stderr } = await runT5([
+  const run = await runT5([
     ...["tokenizer", "train", textFile, "--vocab-size", "280", "--sentinels", "4", "--out", tokenizerFile],
   ]);
-  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  expect({ code: run.code, messages: messagesOf(run) }).toEqual({ code: 0, messages: "" });
 });
 
 afterAll(remove);
