@@ -16,13 +16,14 @@ const CHARACTERS_AND_WORDS =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]|(?:(?![\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}])[\p{L}\p{M}\p{N}])+/gu;
 
 /**
- * Refuses a text of which ROUGE's own tokenizer keeps less than half of the letters and digits: its scores would be those
- * of what is left, mostly nothing.
+ * Refuses a text of which ROUGE's own tokenizer keeps less than half of the letters, or of the digits: its scores would be
+ * those of what is left, such as a year.
  */
 export function checkAsciiText(text: string): void {
-  const all = text.match(/[\p{L}\p{N}]/gu)?.length ?? 0;
-  const kept = text.match(/[a-zA-Z0-9]/g)?.length ?? 0;
-  if (2 * kept >= all) return;
+  const count = (pattern: RegExp): number => text.match(pattern)?.length ?? 0;
+  const keepsLetters = 2 * count(/[a-z]/gi) >= count(/\p{L}/gu);
+  const keepsDigits = 2 * count(/[0-9]/g) >= count(/\p{Nd}/gu);
+  if (keepsLetters && keepsDigits) return;
   const names = Object.keys(ROUGE_TOKENIZERS).join(", ");
   throw new RangeError(
     `rouge: expected a text in a to z and 0 to 9, which ROUGE's own tokenizer keeps, or a tokenizer (${names}, or a ` +

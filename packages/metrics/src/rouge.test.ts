@@ -134,6 +134,13 @@ describe("rouge of other scripts", () => {
     }
   });
 
+  it.each(["он в 2019", "他2019年来了", "٢٠١٩ year"])(
+    "isn't that of the numbers or words that are left: %s",
+    (text) => {
+      expect(() => rouge("2019 year", [text])).toThrow(JSON.stringify(text));
+    },
+  );
+
   it("compares Chinese by its characters, and what stands between them by words", () => {
     const { rouge1 } = rouge("我爱 New York 城", ["我爱 New 城"], { tokenizer: "zh" });
     expect(rouge1).toMatchObject({ precision: 4 / 5, recall: 1 });

@@ -1,6 +1,6 @@
 // Configuration
 export type { ClassifierConfig, PositionsConfig, T5Config } from "./config.js";
-export { closestName } from "./checkpoint/closest-name.js";
+export { closestName, suggest } from "./checkpoint/closest-name.js";
 export {
   formatT5Config,
   hasHuggingFaceNames,

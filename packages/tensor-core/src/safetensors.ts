@@ -66,7 +66,7 @@ function bytesOfPart(
   { shape, sizeBytes }: SafetensorsEntry,
   { from, count }: { from: number; count: number },
 ): { from: number; length: number } {
-  const size = shape.reduce((product, length) => product * length, 1);
+  const size = tf.util.sizeFromShape([...shape]);
   if (!(Number.isSafeInteger(from) && Number.isSafeInteger(count) && from >= 0 && count >= 0 && from + count <= size)) {
     throw new RangeError(`${what}: part: expected elements from 0 to ${size}, got ${count} from ${from}`);
   }
@@ -84,7 +84,7 @@ export async function hasEqualTensors(file: Safetensors, a: string, b: string): 
     readonly number[],
   ];
   if (shape.length !== other.length || shape.some((size, axis) => size !== other[axis])) return false;
-  const size = shape.reduce((product, length) => product * length, 1);
+  const size = tf.util.sizeFromShape([...shape]);
   for (let from = 0; from < size; from += COMPARED_AT_ONCE) {
     const part = { from, count: Math.min(COMPARED_AT_ONCE, size - from) };
     const [ours, theirs] = await Promise.all([file.read(a, part), file.read(b, part)]);

@@ -1,6 +1,6 @@
 import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { parseT5Config, type T5Config, type T5Model, type WeightFormat } from "@t5ts/t5-model";
+import { parseT5Config, suggest, type T5Config, type T5Model, type WeightFormat } from "@t5ts/t5-model";
 import { loadT5Folder, saveT5Folder } from "@t5ts/t5-model/node";
 import type { Tokenizer } from "@t5ts/tokenizer-bpe";
 import { readingInput, UsageError } from "../usage-error.js";
@@ -41,8 +41,9 @@ export async function openModel(path: string, warn: (text: string) => void): Pro
     warn(`${path}: the model has no place for ${shown.join(", ")}${rest}`);
   }
   for (const { field, closest } of unknownFields) {
-    const meant = closest === undefined ? "" : `; did you mean "${closest}"?`;
-    warn(`${join(path, "config.json")}: unknown field ${JSON.stringify(field)}, which changes nothing here${meant}`);
+    warn(
+      `${join(path, "config.json")}: unknown field ${JSON.stringify(field)}, which changes nothing here${suggest(closest)}`,
+    );
   }
   return { config, params };
 }

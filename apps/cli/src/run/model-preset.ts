@@ -2,6 +2,7 @@ import {
   DESCRIBED_TINY,
   formatT5Config,
   parseT5Config,
+  suggest,
   T5_1_1_BASE,
   T5_1_1_SMALL,
   T5_BASE,
@@ -32,8 +33,9 @@ export function newModelConfig({ preset, config }: ModelConfig, { vocabSize, spe
   const whole = { ...formatT5Config(PRESETS[preset]), vocab_size: vocabSize, ...ids, ...config };
   const unknown = unknownConfigFields(whole, true).find(({ field }) => Object.hasOwn(config, field));
   if (unknown !== undefined) {
-    const meant = unknown.closest === undefined ? "" : `; did you mean "${unknown.closest}"?`;
-    throw new Error(`model.config.${unknown.field}: expected a field that describes a T5, as in config.json${meant}`);
+    throw new Error(
+      `model.config.${unknown.field}: expected a field that describes a T5, as in config.json${suggest(unknown.closest)}`,
+    );
   }
   return parseT5Config(whole);
 }

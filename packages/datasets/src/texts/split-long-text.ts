@@ -101,7 +101,7 @@ function firstAbove(rising: readonly number[], bound: number): number {
 
 /** Where the words between two places end, white space after them included. */
 function wordEnds(text: string, start: number, end: number): number[] {
-  return Array.from(text.slice(start, end).matchAll(/\s*\S+\s*/gu), (match) => start + match.index + match[0].length);
+  return Array.from(text.slice(start, end).matchAll(/\S+\s*/gu), (match) => start + match.index + match[0].length);
 }
 
 /** Where the code points between two places end: no surrogate pair is cut. */

@@ -80,6 +80,15 @@ describe("splitSentences", () => {
     ]);
   });
 
+  it("takes marks of both kinds in a row for one end", () => {
+    expect(splitSentences("真的！?好。")).toEqual(["真的！?", "好。"]);
+  });
+
+  it.each([" ", "\n", "\n ", ".", '."', "…!", "。", "”"])("comes to an end of a long run of %j", (piece) => {
+    const sentences = splitSentences(`One. ${piece.repeat(100_000)}X Two.`);
+    expect([sentences[0], sentences.at(-1)?.endsWith("Two.")]).toEqual(["One.", true]);
+  });
+
   it("gives nothing for nothing", () => {
     expect([splitSentences(""), splitSentences(" \n\n ")]).toEqual([[], []]);
   });

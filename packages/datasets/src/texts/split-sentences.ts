@@ -37,8 +37,9 @@ export function sentenceEnds(text: string, language: SentenceLanguage = "en"): n
 // Marks of alphabets need white space after them (3.14, example.com); Chinese ones don't. Quotes and brackets that close
 // belong to the sentence. Which close depends on the language: German ends with “ and «, which begin a quote elsewhere, but
 // then with white space before them. In Chinese nothing divides an opening “ from the mark before it.
+// A run of marks is tried from its first one alone, as a run that has no white space behind it has none for its rest.
 const POSSIBLE_END =
-  /\s*\n[^\S\n]*\n\s*|(?<mark>[.!?…]+)["'“”‘’«»‹›)\]}]*\s+|[。！？｡][。！？｡…]*["'”’」』）》】]*\s*/gu;
+  /\n[^\S\n]*\n\s*|(?<![.!?…])(?<mark>[.!?…]+)["'“”‘’«»‹›)\]}]*\s+|[。！？｡][。！？｡.!?…]*["'”’」』）》】]*\s*/gu;
 
 /** Whether the sentence really ends at a mark of an alphabet, seen from what is before and after it. */
 function isEnd(text: string, markStart: number, mark: string, end: number, language: SentenceLanguage): boolean {

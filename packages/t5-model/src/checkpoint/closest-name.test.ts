@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { closestName, suggestName } from "./closest-name.js";
+import { closestName, suggest } from "./closest-name.js";
 
 const KNOWN = ["d_model", "d_ff", "num_layers", "num_decoder_layers", "dropout_rate"];
 
@@ -20,9 +20,9 @@ describe("closestName", () => {
   });
 });
 
-describe("suggestName", () => {
+describe("suggest", () => {
   it("ends a message", () => {
-    expect(suggestName("dmodel", KNOWN)).toBe('; did you mean "d_model"?');
-    expect(suggestName("temperature", KNOWN)).toBe("");
+    expect(suggest(closestName("dmodel", KNOWN))).toBe('; did you mean "d_model"?');
+    expect(suggest(closestName("temperature", KNOWN))).toBe("");
   });
 });

@@ -1,5 +1,5 @@
 /**
- * The known name that a misspelt one may stand for, or undefined if none is near: at most a third of its letters are
+ * Finds the known name that a misspelt one may stand for, or undefined if none is near: at most a third of its letters are
  * inserted, left out, changed or swapped with their neighbour. Case and `_` don't count.
  */
 export function closestName(name: string, known: readonly string[]): string | undefined {
@@ -12,9 +12,8 @@ export function closestName(name: string, known: readonly string[]): string | un
   return closest;
 }
 
-/** The end of a message about an unknown name: `; did you mean "d_model"?`, or nothing. */
-export function suggestName(name: string, known: readonly string[]): string {
-  const closest = closestName(name, known);
+/** Gives the end of a message about an unknown name: `; did you mean "d_model"?`, or nothing if none is near. */
+export function suggest(closest: string | undefined): string {
   return closest === undefined ? "" : `; did you mean "${closest}"?`;
 }
 

@@ -1,4 +1,4 @@
-import { suggestName } from "./closest-name.js";
+import { closestName, suggest } from "./closest-name.js";
 
 /** Reads the fields of an object that came from outside; each complaint names the field by its path. */
 export class FieldReader {
@@ -102,7 +102,9 @@ export class FieldReader {
     if (field === undefined) return;
     const known = this.known();
     const names = known.map((name) => `"${name}"`).join(", ");
-    throw new Error(`${this.#path(field)}: unknown field; expected one of ${names}${suggestName(field, known)}`);
+    throw new Error(
+      `${this.#path(field)}: unknown field; expected one of ${names}${suggest(closestName(field, known))}`,
+    );
   }
 
   /** null counts as absent, as in Hugging Face's files. */

@@ -54,10 +54,10 @@ export async function saveT5Folder(
   options: WeightFormat & { maxShardBytes?: number } = {},
 ): Promise<void> {
   await mkdir(folder, { recursive: true });
-  const { dtype, clamps, ...sharding } = options;
+  const { maxShardBytes, ...format } = options;
   // transformers refuses a file that doesn't say which framework its layout is of.
-  await saveSafetensorsFolder(folder, checkpointItems(model, { ...(dtype && { dtype }), ...(clamps && { clamps }) }), {
-    ...sharding,
+  await saveSafetensorsFolder(folder, checkpointItems(model, format), {
+    ...(maxShardBytes !== undefined && { maxShardBytes }),
     metadata: { format: "pt" },
   });
   await writeFile(join(folder, "config.json"), `${JSON.stringify(formatT5Config(model.config), null, 2)}\n`);

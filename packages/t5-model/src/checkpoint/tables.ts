@@ -31,7 +31,7 @@ export function tableNames(
 }
 
 /**
- * The configuration of a `config.json` and the file beside it. What the file holds decides which tables are one, as in
+ * Reads the configuration of a `config.json` and the file beside it. What the file holds decides which tables are one, as in
  * transformers 5, which writes `tie_word_embeddings: true` for every T5 and unties on loading what differs:
  *
  * - an own `lm_head.weight` that differs from the decoder's table is the output layer; one that equals it is tied;
@@ -48,7 +48,7 @@ export async function configOfFile(json: unknown, file: Safetensors): Promise<T5
   const has = (name: string): boolean => file.entries.has(name);
   if (!hasHuggingFaceNames(config) || ![SHARED, ENCODER, DECODER, OUTPUT].some(has)) return config;
   const first = (...names: string[]): string | undefined => names.find(has);
-  const said = json as { tie_word_embeddings?: unknown; scale_decoder_outputs?: unknown; model_type?: unknown };
+  const said = json as { tie_word_embeddings?: unknown; scale_decoder_outputs?: unknown };
   const isUntied = said.tie_word_embeddings === false;
   if (isUntied && !has(OUTPUT)) {
     throw new Error(`${file.name} lacks "${OUTPUT}"; "tie_word_embeddings": false in the config asks for it`);
@@ -59,10 +59,8 @@ export async function configOfFile(json: unknown, file: Safetensors): Promise<T5
   const areEqual = async (a: string, b: string): Promise<boolean> => a === b || hasEqualTensors(file, a, b);
   const sharesEmbedding = await areEqual(encoder, decoder);
   const tieWordEmbeddings = await areEqual(decoder, output);
-  const scaleDecoderOutputs =
-    typeof said.scale_decoder_outputs === "boolean"
-      ? said.scale_decoder_outputs
-      : tieWordEmbeddings && !isUntied && said.model_type !== "mt5";
+  // What follows from the config alone, if it isn't written, holds for a tied output.
+  const scaleDecoderOutputs = config.scaleDecoderOutputs && (tieWordEmbeddings || said.scale_decoder_outputs === true);
   return { ...config, sharesEmbedding, tieWordEmbeddings, scaleDecoderOutputs };
 }
 
