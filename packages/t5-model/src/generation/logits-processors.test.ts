@@ -102,3 +102,31 @@ describe("suppressTokens", () => {
     expect(forbidden(process, [0, 1, 2])).toEqual([8, 9]);
   });
 });
+
+describe("an argument that can't be is named", () => {
+  const wrong: [what: string, use: () => unknown, message: string][] = [
+    ["an infinite penalty", () => repetitionPenalty(Number.POSITIVE_INFINITY), "repetitionPenalty: penalty: expected"],
+    ["a length that is no number", () => minLength(Number.NaN, 1), "minLength: length: expected an integer from 0 on"],
+    ["a place that is no number", () => forceToken(3, Number.NaN), "forceToken: at: expected an integer from 1 on"],
+    ["a text for lists", () => badWords("ab" as never, 1), "badWords: sequences: expected a list of lists of ids"],
+    ["a list for lists", () => badWords([4, 5] as never, 1), "expected a list of lists of ids, got [4,5]"],
+    ["a text for inputs", () => noRepeatInputNgram("ab" as never, 2), "noRepeatInputNgram: inputIds: expected a list"],
+    ["an input without a row", () => forbidden(noRepeatInputNgram([[1]], 2), [0], 1), "a row for input 1, got 1 rows"],
+    ["an id beyond", () => forbidden(suppressTokens([3, 10]), [0]), "suppressTokens: tokens: expected ids from 0 to 9"],
+    ["a negative id", () => forbidden(suppressTokens([-1]), [0]), "expected ids from 0 to 9, got -1"],
+    ["half an id", () => forbidden(suppressTokens([1.5]), [0]), "expected ids from 0 to 9, got 1.5"],
+    ["an id that is text", () => forbidden(suppressTokens("7" as never), [0]), 'expected ids from 0 to 9, got "7"'],
+    ["a forced id beyond, early", () => forbidden(forceToken(10, 5), [0]), "forceToken: token: expected ids from 0"],
+    ["a bad word beyond, early", () => forbidden(badWords([[3, 10]], 1), [0]), "badWords: sequences: expected ids"],
+    [
+      "an end beyond",
+      () => forbidden(minLength(3, 10), [0]),
+      "minLength: eosTokenId: expected ids from 0 to 9, got 10",
+    ],
+  ];
+  for (const [what, use, message] of wrong) {
+    it(what, () => {
+      expect(use).toThrow(message);
+    });
+  }
+});
