@@ -34,8 +34,9 @@ export type { AttentionPlace, PassOptions, TrainingPassOptions } from "./pass.js
 export { addClassifier, addTaskLayer } from "./task-layers.js";
 
 // Generation
-export { type BeamDialect, type GeneratedIds, type GenerateOptions, generate } from "./generation/generate.js";
-export { type StreamOptions, streamTokens } from "./generation/stream-tokens.js";
+export type { BeamDialect, GenerateOptions, StreamOptions } from "./generation/generation-options.js";
+export { type GeneratedIds, generate } from "./generation/generate.js";
+export { streamTokens } from "./generation/stream-tokens.js";
 export {
   type BeamOptions,
   type BeamSearch,

@@ -8,7 +8,8 @@ import type { T5Model } from "../params.js";
 import { ids, randomModel, TINY, VARIANTS } from "../testing/tiny-variants.js";
 import { allowTokens } from "./allow-tokens.js";
 import { t5xLengthPenalty } from "./beam-search.js";
-import { type GenerateOptions, generate } from "./generate.js";
+import { generate } from "./generate.js";
+import type { GenerateOptions } from "./generation-options.js";
 import { minLength } from "./logits-processors.js";
 import { streamTokens } from "./stream-tokens.js";
 
@@ -301,9 +302,6 @@ describeOnBackends("generate", () => {
     for (const [options, message] of wrong) {
       await expect(generate(model, inputs(), { maxNewTokens: 3, ...options })).rejects.toThrow(message);
     }
-    await expect(generate(model, "text" as never, { maxNewTokens: 3 })).rejects.toThrow(
-      'generate: inputs: expected { inputIds } with a tensor [batch, length] of int32, got "text"',
-    );
   });
 
   it("holds no tensors when it has ended, failed or been aborted, and leaves its inputs alive", async () => {

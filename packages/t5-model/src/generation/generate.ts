@@ -10,28 +10,14 @@ import {
   sortBestFirst,
   T5xBeamSearch,
 } from "./beam-search.js";
+import { type BeamDialect, checkGenerateCall, type GenerateOptions } from "./generation-options.js";
 import { HuggingFace5BeamSearch } from "./huggingface5-beam-search.js";
 import { watchForStop } from "./interruption.js";
 import type { LogitsProcessor } from "./logits-processors.js";
 import { nextLogits, pickRows, startGeneration } from "./next-tokens.js";
 import { MODEL, notANumber, nothingLeft, PROCESSORS, type ScorePlace } from "./score-error.js";
 import { scoreRows } from "./score-rows.js";
-import { checkStreamOptions, growOutputs, type StreamOptions, startOutputs } from "./stream-tokens.js";
-
-export type GenerateOptions = StreamOptions & {
-  /** Beams to search with; 1, the default, is greedy or sampling. */
-  numBeams?: number;
-  /** How many outputs for each input: at most `numBeams`, or any number of samples. Default 1. */
-  numReturn?: number;
-  /** Exponent of the length penalty. Default 0.6, as T5 translates. */
-  lengthPenalty?: number;
-  /** Whether an input's search ends with its `numBeams`th ended sequence. Only in the Hugging Face dialect. */
-  isEarlyStopping?: boolean;
-  /** Whose beam search, as their scores and ends differ: `huggingface5` is that of transformers 5. Default `t5x`. */
-  dialect?: BeamDialect;
-};
-
-export type BeamDialect = "t5x" | "huggingface" | "huggingface5";
+import { growOutputs, startOutputs } from "./stream-tokens.js";
 
 const BEAM_SEARCHES: Readonly<Record<BeamDialect, new (options: BeamOptions) => BeamSearch>> = {
   t5x: T5xBeamSearch,
@@ -48,13 +34,12 @@ export type GeneratedIds = { ids: number[]; score?: number };
 /**
  * Generates the outputs for each input, best first.
  *
- * @throws RangeError if an option is out of bounds, or if beams are to be sampled; the signal's reason when it's aborted;
- *   Error naming the input and the step if there's nothing to choose from: scores that aren't numbers, or every token
+ * @throws TypeError or RangeError for an argument that can't be; the signal's reason when it's aborted; Error naming the input and the step if there's nothing to choose from: scores that aren't numbers, or every token
  *   forbidden.
  */
 export async function generate(model: T5Model, inputs: T5Inputs, options: GenerateOptions): Promise<GeneratedIds[][]> {
+  checkGenerateCall(model, inputs, options);
   const { numBeams = 1, numReturn = 1, sampling } = options;
-  checkGenerateOptions(options);
   if (numBeams > 1) return searchBeams(model, inputs, { ...options, numBeams, numReturn });
   const outputs = startOutputs(model, inputs, options, numReturn);
   for await (const _ of growOutputs(model, inputs, outputs, options));
@@ -120,7 +105,6 @@ async function searchBeams(
 
 /** One beam each to begin with. */
 function startGroups(model: T5Model, inputs: T5Inputs, options: GenerateOptions & { numBeams: number }): Group[] {
-  checkStreamOptions(model, inputs, options);
   const { eosTokenId, decoderStartTokenId } = model.config;
   const { numBeams, maxNewTokens, lengthPenalty = 0.6, isEarlyStopping = false, dialect = "t5x", prompts } = options;
   const Search = BEAM_SEARCHES[dialect];
@@ -147,30 +131,4 @@ function processed(
   const odd = logProbabilities.findIndex((score) => !(score < Number.POSITIVE_INFINITY));
   if (odd !== -1) throw notANumber(PROCESSORS, place, `${logProbabilities[odd]} for token ${odd}`);
   return { scores: logProbabilities, logZ: 0 };
-}
-
-function checkGenerateOptions({
-  numBeams = 1,
-  numReturn = 1,
-  sampling,
-  dialect = "t5x",
-  lengthPenalty = 0.6,
-}: GenerateOptions): void {
-  const isSampling = sampling !== undefined;
-  const isCount = (value: number): boolean => Number.isInteger(value) && value >= 1;
-  if (!Object.hasOwn(BEAM_SEARCHES, dialect)) {
-    const names = Object.keys(BEAM_SEARCHES).join(", ");
-    throw new RangeError(`generate: dialect: expected one of ${names}, got "${dialect}"`);
-  }
-  if (!Number.isFinite(lengthPenalty)) {
-    throw new RangeError(`generate: lengthPenalty: expected a number, got ${lengthPenalty}`);
-  }
-  if (!isCount(numBeams)) throw new RangeError(`generate: numBeams: expected an integer from 1 on, got ${numBeams}`);
-  if (isSampling && numBeams > 1) {
-    throw new RangeError(`generate: numBeams: expected 1 when sampling, got ${numBeams}`);
-  }
-  if (!isCount(numReturn) || (!isSampling && numReturn > numBeams)) {
-    const most = isSampling ? "1 on" : `1 to numBeams (${numBeams})`;
-    throw new RangeError(`generate: numReturn: expected an integer from ${most}, got ${numReturn}`);
-  }
 }

@@ -11,6 +11,12 @@ function kept(scores: Float32Array, cut: (scores: Float32Array) => void): number
 }
 
 describe("sampleToken", () => {
+  it("takes the best where the temperature is next to nothing", () => {
+    for (const temperature of [1e-20, 1e-42, Number.MIN_VALUE]) {
+      expect(sampleToken(Float32Array.of(-3, 5, 4), createRng(1), { temperature })).toBe(1);
+    }
+  });
+
   const probabilities = [0.5, 0.25, 0.15, 0.1];
   const powers = probabilities.map((p) => p ** (1 / 0.7));
 

@@ -17,7 +17,9 @@ export function sampleToken(scores: Float32Array, rng: Rng, options: SamplingOpt
   const { temperature = 1, topK, topP, typicalMass } = options;
   if (!(temperature > 0))
     throw new RangeError(`sampleToken: temperature: expected a number above 0, got ${temperature}`);
-  const scaled = scores.map((score) => score / temperature);
+  const largest = scores.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+  // From the largest on, so that the best token's stays 0 where the others' overflow.
+  const scaled = scores.map((score) => (score - largest) / temperature);
   if (topK !== undefined) keepTopK(scaled, topK);
   if (typicalMass !== undefined) keepTypical(scaled, typicalMass);
   if (topP !== undefined) keepTopP(scaled, topP);

@@ -5,7 +5,8 @@ import { describe, expect, it } from "vitest";
 import { forward } from "../model.js";
 import type { T5Model } from "../params.js";
 import { ids, randomModel, TINY, VARIANTS } from "../testing/tiny-variants.js";
-import { type StreamOptions, streamTokens } from "./stream-tokens.js";
+import type { StreamOptions } from "./generation-options.js";
+import { streamTokens } from "./stream-tokens.js";
 
 const LONG = [5, 8, 3, 11, 6, 1];
 const SHORT = [9, 4, 1];

@@ -1,31 +1,14 @@
-import type { Rng } from "@t5ts/random";
-import { checkIds, disposeTree } from "@t5ts/tensor-core";
+import { disposeTree } from "@t5ts/tensor-core";
 import type * as tf from "@tensorflow/tfjs-core";
 import type { T5Inputs } from "../encoder.js";
 import type { GreedyBounds } from "../fused/decoder.js";
 import type { T5Model } from "../params.js";
+import { checkStreamCall, type StreamOptions } from "./generation-options.js";
 import { watchForStop } from "./interruption.js";
 import type { LogitsProcessor } from "./logits-processors.js";
 import { nextLogits, nextTokens, readRows, startGeneration } from "./next-tokens.js";
-import { logProbability, type SamplingOptions, sampleToken } from "./sampling.js";
+import { logProbability, sampleToken } from "./sampling.js";
 import { indexOfLargest, MODEL, notANumber, PROCESSORS } from "./score-error.js";
-
-export type StreamOptions = {
-  /** The longest output, in tokens, the end token counted and the prompt not. */
-  maxNewTokens: number;
-  task?: string;
-  /**
-   * What each output begins with, in tokens after the start token: one prompt for each input, of any lengths. An end
-   * token in a prompt ends nothing.
-   */
-  prompts?: readonly (readonly number[])[];
-  /** Applied in order to each row of scores before a token is chosen. */
-  processors?: readonly LogitsProcessor[];
-  /** Draws tokens with `rng`; without it, the best token is taken. */
-  sampling?: SamplingOptions & { rng: Rng };
-  /** Breaks the generation off before its next step, with the signal's reason as the error. */
-  signal?: AbortSignal;
-};
 
 /**
  * Generates token by token: yields, after each step, the next token of every input, `padTokenId` for those that have
@@ -33,14 +16,15 @@ export type StreamOptions = {
  *
  * The tensors it made are freed when it ends, also when its caller stops early.
  *
- * @throws RangeError if an option is out of bounds; the signal's reason when it's aborted; Error naming the input and the
- *   step if there's nothing to choose from: scores that aren't numbers, or every token forbidden.
+ * @throws TypeError or RangeError for an argument that can't be; the signal's reason when it's aborted; Error naming the
+ *   input and the step if there's nothing to choose from: scores that aren't numbers, or every token forbidden.
  */
 export async function* streamTokens(
   model: T5Model,
   inputs: T5Inputs,
   options: StreamOptions,
 ): AsyncGenerator<number[], void, void> {
+  checkStreamCall(model, inputs, options);
   const outputs = startOutputs(model, inputs, options);
   for await (const length of growOutputs(model, inputs, outputs, options)) {
     yield outputs.map(({ ids }) => ids[length - 1] ?? model.config.padTokenId);
@@ -57,13 +41,8 @@ export type Output = {
   hasEnded: boolean;
 };
 
-/**
- * `perInput` outputs for each input, side by side.
- *
- * @throws RangeError if an option is out of bounds.
- */
+/** Starts `perInput` outputs for each input, side by side. */
 export function startOutputs(model: T5Model, inputs: T5Inputs, options: StreamOptions, perInput = 1): Output[] {
-  checkStreamOptions(model, inputs, options);
   const rows = inputs.inputIds.shape[0] * perInput;
   return Array.from({ length: rows }, (_, row) => {
     const input = Math.floor(row / perInput);
@@ -156,47 +135,6 @@ async function chooseTokens(
   } finally {
     logits.dispose();
   }
-}
-
-/** @throws RangeError if an option is out of bounds. */
-export function checkStreamOptions(
-  { config }: T5Model,
-  inputs: T5Inputs,
-  { maxNewTokens, prompts, sampling }: StreamOptions,
-): void {
-  if (typeof inputs?.inputIds?.shape !== "object") {
-    throw new TypeError(
-      `generate: inputs: expected { inputIds } with a tensor [batch, length] of int32, got ${JSON.stringify(inputs)}`,
-    );
-  }
-  const { inputIds } = inputs;
-  if (sampling !== undefined) checkSampling(sampling);
-  if (!Number.isInteger(maxNewTokens) || maxNewTokens < 1) {
-    throw new RangeError(`generate: maxNewTokens: expected an integer from 1 on, got ${maxNewTokens}`);
-  }
-  if (prompts === undefined) return;
-  if (prompts.length !== inputIds.shape[0]) {
-    throw new RangeError(`generate: prompts: expected ${inputIds.shape[0]}, one for each input, got ${prompts.length}`);
-  }
-  checkIds("generate: prompts", prompts, config.vocabSize);
-}
-
-function checkSampling({
-  rng,
-  temperature = 1,
-  topK = 1,
-  topP = 1,
-  typicalMass = 1,
-}: SamplingOptions & { rng: Rng }): void {
-  const fail = (name: string, expected: string, value: unknown): never => {
-    throw new RangeError(`generate: sampling.${name}: expected ${expected}, got ${String(value)}`);
-  };
-  if (typeof rng?.uniform !== "function") fail("rng", "a generator, such as createRng(0)", rng);
-  if (!(temperature > 0 && temperature < Number.POSITIVE_INFINITY))
-    fail("temperature", "a number above 0", temperature);
-  if (!Number.isInteger(topK) || topK < 1) fail("topK", "an integer from 1 on", topK);
-  if (!(topP > 0 && topP <= 1)) fail("topP", "a number in (0, 1]", topP);
-  if (!(typicalMass > 0 && typicalMass <= 1)) fail("typicalMass", "a number in (0, 1]", typicalMass);
 }
 
 function range(start: number, end: number): number[] {
