@@ -36,6 +36,7 @@ export { addClassifier, addTaskLayer } from "./task-layers.js";
 // Generation
 export type { BeamDialect, GenerateOptions, StreamOptions } from "./generation/generation-options.js";
 export { type GeneratedIds, generate } from "./generation/generate.js";
+export { ScoreError } from "./generation/score-error.js";
 export { streamTokens } from "./generation/stream-tokens.js";
 export {
   type BeamOptions,

@@ -8,6 +8,7 @@ import { encode, type T5Inputs } from "./encoder.js";
 import { generate } from "./generation/generate.js";
 import type { BeamDialect, GenerateOptions } from "./generation/generation-options.js";
 import { type LogitsProcessor, noRepeatNgram, repetitionPenalty } from "./generation/logits-processors.js";
+import { ScoreError } from "./generation/score-error.js";
 import { type T5Batch, targetCosts } from "./model.js";
 import type { T5Model, T5Params } from "./params.js";
 
@@ -37,7 +38,11 @@ const TOLERANCES = { encoder: 1e-4, logits: 1e-4, attention: 1e-4, loss: 1e-5, g
 /** Generation of the cases was cut at 20 tokens, the start token counted. */
 const MAX_NEW_TOKENS = 19;
 
-/** Runs a model on cases with known answers and compares everything that they expect. */
+/**
+ * Runs a model on cases with known answers and compares everything that they expect.
+ *
+ * @throws ScoreError naming the case, the input and the step where the model can't generate.
+ */
 export async function verifyT5(model: T5Model, cases: readonly VerifyCase[]): Promise<Check[]> {
   const checks: Check[] = [];
   for (const [index, testCase] of cases.entries()) {
@@ -48,6 +53,9 @@ export async function verifyT5(model: T5Model, cases: readonly VerifyCase[]): Pr
         const compared = await compare(model, batch, labels, { quantity, expected, testCase });
         checks.push(...compared.map((check) => ({ case: index, ...check })));
       }
+    } catch (error) {
+      if (!(error instanceof ScoreError)) throw error;
+      throw new ScoreError(error, error.problem, `verifyT5: cases[${index}]`);
     } finally {
       tf.dispose([batch as unknown as tf.TensorContainer, labels]);
     }

@@ -19,7 +19,10 @@ export async function predict(
   let [done, numTokens] = [0, 0];
   for (const batch of batchesByLength(examples, options.batchSize)) {
     if (await isInterrupted(signal)) break;
-    const inputs = batch.map((i) => examples[i]!.inputIds);
+    const inputs = batch.map((i) => {
+      const { place, inputIds } = examples[i] as EncodedExample;
+      return { place, ids: inputIds };
+    });
     const answers = await generateTexts(
       textModel,
       inputs,

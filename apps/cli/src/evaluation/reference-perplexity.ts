@@ -16,8 +16,8 @@ export async function referencePerplexity(
   { batchSize, task }: EvaluateOptions,
   { output, signal }: CommandContext,
 ): Promise<number> {
-  const pairs: CostedPair[] = examples.flatMap(({ inputIds, references }) =>
-    references.map((reference) => ({ inputIds, labels: encodeReference(textModel, reference) })),
+  const pairs: CostedPair[] = examples.flatMap(({ place, inputIds, references }) =>
+    references.map((reference) => ({ place, inputIds, labels: encodeReference(textModel, reference) })),
   );
   const startedAt = Date.now();
   let [cost, tokens, done] = [0, 0, 0];
@@ -34,9 +34,13 @@ export async function referencePerplexity(
 }
 
 /** An input and what should be answered, in ids. */
-type CostedPair = { inputIds: number[]; labels: number[] };
+type CostedPair = { place: string; inputIds: number[]; labels: number[] };
 
-/** What the labels of a batch cost the model together, in nats: the sum that perplexity is made of. */
+/**
+ * What the labels of a batch cost the model together, in nats: the sum that perplexity is made of.
+ *
+ * @throws Error naming the input and the token whose cost isn't a number.
+ */
 async function sumOfCosts({ model }: TextModel, pairs: readonly CostedPair[], task?: string): Promise<number> {
   const { decoderStartTokenId } = model.config;
   const inputs = toBatch(
@@ -51,19 +55,27 @@ async function sumOfCosts({ model }: TextModel, pairs: readonly CostedPair[], ta
     pairs.map(({ labels }) => [decoderStartTokenId, ...labels.slice(0, -1)]),
     model,
   );
-  const total = tidy(() => {
-    // Counted by the mask and not by -100, which leaves labels that equal the padding's id in.
-    const batch = { ...inputs, decoderInputIds: shifted.inputIds, labels: targets.inputIds };
-    return tf.sum(tf.mul(targetCosts(model, batch, { task }), targets.inputMask));
-  });
+  const costs = tidy(() =>
+    targetCosts(model, { ...inputs, decoderInputIds: shifted.inputIds, labels: targets.inputIds }, { task }),
+  );
   try {
-    const sum = (await total.data())[0] as number;
-    // Infinite: a reference that the model rules out. Only what is no number says nothing.
-    if (Number.isNaN(sum))
-      throw new Error("perplexity: expected costs that are numbers, got NaN; the weights aren't finite");
+    const [values, length] = [await costs.data(), costs.shape[1]];
+    let sum = 0;
+    for (const [row, { place, labels }] of pairs.entries()) {
+      // By their number and not by -100, which leaves labels that equal the padding's id in.
+      for (let i = 0; i < labels.length; i++) {
+        const cost = values[row * length + i] as number;
+        // Infinite: a token that the model rules out. Only what is no number says nothing.
+        if (Number.isNaN(cost)) {
+          const problem = "expected costs that are numbers, got NaN; the weights hold what isn't finite, or overflow";
+          throw new Error(`${place}: perplexity: token ${i + 1} of the reference: ${problem}`);
+        }
+        sum += cost;
+      }
+    }
     return sum;
   } finally {
-    tf.dispose([total, inputs, targets, shifted]);
+    tf.dispose([costs, inputs, targets, shifted] as unknown as tf.TensorContainer);
   }
 }
 

@@ -2,7 +2,7 @@ import { open, rename, rm } from "node:fs/promises";
 import { type AttentionMaps, attentionMaps } from "@t5ts/t5-model";
 import * as tf from "@tensorflow/tfjs-core";
 import { checkOutputFile, partialPath } from "../files/output-file.js";
-import { type GeneratedText, type TextModel, toBatch } from "./text-generator.js";
+import { type EncodedInput, type GeneratedText, type TextModel, toBatch } from "./text-generator.js";
 
 /**
  * Attention weights as JSON: a list with an object for each input, of its pieces, the output's pieces, and for each
@@ -15,7 +15,7 @@ export type AttentionFile = {
   discard(): Promise<void>;
 };
 
-type AttentionExample = { text: string; ids: number[]; answer: GeneratedText };
+type AttentionExample = EncodedInput & { text: string; answer: GeneratedText };
 
 /** More digits than anyone can see, and a third of the file. */
 const DIGITS = 5;
@@ -50,7 +50,7 @@ export async function createAttentionFile(path: string): Promise<AttentionFile> 
 /** Teacher-forced with the answer: row i is of the place that wrote piece i of the output. */
 async function describeExample(
   { model, tokenizer }: TextModel,
-  { text, ids, answer }: AttentionExample,
+  { place, text, ids, answer }: AttentionExample,
   task: string | undefined,
 ): Promise<object> {
   const { decoderStartTokenId } = model.config;
@@ -61,7 +61,8 @@ async function describeExample(
     maps = attentionMaps(model, { ...inputs, decoderInputIds }, task);
     const weights: Record<string, unknown> = {};
     for (const [kind, layers] of Object.entries(maps)) {
-      if (layers.length > 0) weights[kind] = await Promise.all(layers.map(readLayer));
+      const read = (layer: tf.Tensor4D, i: number) => readLayer(layer, `${place}: attention: ${kind}, layer ${i}`);
+      if (layers.length > 0) weights[kind] = await Promise.all(layers.map(read));
     }
     const pieces = (list: number[]): string[] => list.map((id) => tokenizer.pieceOf(id) ?? `<${id}>`);
     return {
@@ -76,9 +77,10 @@ async function describeExample(
   }
 }
 
-async function readLayer(weights: tf.Tensor4D): Promise<unknown> {
-  if (!weights.dataSync().every(Number.isFinite)) {
-    throw new Error("attention: expected weights that are numbers, got NaN; the model's aren't finite, or overflow");
+async function readLayer(weights: tf.Tensor4D, what: string): Promise<unknown> {
+  const odd = (await weights.data()).find((weight) => !Number.isFinite(weight));
+  if (odd !== undefined) {
+    throw new Error(`${what}: expected weights that are numbers, got ${odd}; the model's aren't finite, or overflow`);
   }
   const [heads] = await weights.array();
   return heads?.map((rows) => rows.map((row) => row.map((weight) => Number(weight.toPrecision(DIGITS)))));

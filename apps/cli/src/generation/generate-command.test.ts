@@ -129,20 +129,63 @@ describe("generate", () => {
     await saveT5Folder(broken, { config, params: { ...params, decoder } });
     copyFileSync(join(model, "tokenizer.json"), join(broken, "tokenizer.json"));
     const data = join(folder, "data.jsonl");
-    writeFileSync(data, `{"inputs":"abc","targets":"cba"}\n`);
+    // Batches begin with the longest: what an input is called isn't its row.
+    writeFileSync(data, `{"inputs":"abc","targets":"cba"}\n{"inputs":"abcdef","targets":"cba"}\n`);
+    copyFileSync(join(model, "cases.json"), join(broken, "cases.json"));
     const answer = ["generate", "--model", broken];
-    for (const args of [
-      [...answer, "abc", "abcd"],
-      [...answer, "--beams", "2", "abc", "abcd"],
-      [...answer, "--top-p", "0.9", "abc"],
-      [...answer, "--attention", join(folder, "attention.json"), "abc"],
-      ["evaluate", "--model", broken, "--data", data, "--metrics", "exact_match"],
-      ["evaluate", "--model", broken, "--data", data, "--metrics", "perplexity"],
-    ]) {
+    const evaluate = ["evaluate", "--model", broken, "--data", data, "--metrics"];
+    const scores = "expected scores that are numbers from the model, got ";
+    for (const [args, message] of [
+      [[...answer, "abc", "abcd"], `text:1: token 1 of the answer: ${scores}`],
+      [[...answer, "--beams", "2", "abc", "abcd"], `text:1: token 1 of the answer: ${scores}`],
+      [[...answer, "--top-p", "0.9", "abc"], `text:1: token 1 of the answer: ${scores}`],
+      [[...answer, "--attention", join(folder, "attention.json"), "abc"], `text:1: token 1 of the answer: ${scores}`],
+      [[...evaluate, "exact_match"], `${data}: record 2: token 1 of the answer: ${scores}`],
+      [[...evaluate, "perplexity"], `${data}: record 2: perplexity: token 1 of the reference: expected costs that are`],
+      [["verify", broken], `${join(broken, "cases.json")}: cases[0]: input 0, step 1: ${scores}`],
+    ] as const) {
       const { code, stdout, stderr } = await runT5(args);
       expect({ code, stdout }, args.join(" ")).toEqual({ code: 1, stdout: "" });
-      expect(stderr, args.join(" ")).toMatch(/^t5: .*expected (scores|costs) that are numbers.*\n$/);
+      expect(stderr.slice(0, 4 + message.length)).toBe(`t5: ${message}`);
+      expect(stderr.trimEnd().split("\n")).toHaveLength(1);
     }
+  });
+
+  it("writes answers up to the input that has none, and no line for those behind it", async () => {
+    const { config, params } = await loadT5Folder(model);
+    // Only the encoder's table: what the decoder writes stays as it was.
+    const table = params.embedding.weight.dataSync().slice();
+    const letter = 3 + 16; // q
+    table.fill(Number.NaN, letter * config.dModel, (letter + 1) * config.dModel);
+    const broken = join(folder, "broken-letter");
+    await saveT5Folder(broken, {
+      config: { ...config, sharesEmbedding: false },
+      params: {
+        ...params,
+        embedding: { weight: tf.tensor2d(table as Float32Array, [config.vocabSize, config.dModel]) },
+        decoderEmbedding: params.embedding,
+      },
+    });
+    copyFileSync(join(model, "tokenizer.json"), join(broken, "tokenizer.json"));
+    const args = ["generate", "--model", broken, "--max-tokens", "19", "--batch-size", "2"];
+    const texts = ["abc", "abcd", "xyz", "aqa", "abc"];
+    const { code, stdout, stderr } = await runT5(args, { input: `${texts.join("\n")}\n` });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^t5: stdin:4: token 1 of the answer: expected scores that are numbers from the model/);
+    const { stdout: whole } = await runT5(generate("abc", "abcd"));
+    expect(stdout).toBe(whole);
+  });
+
+  it("ends with 130 when it's interrupted while it answers, and leaves whole lines", async () => {
+    const child = await startT5(generate("--json", "--min-tokens", "3000", "--max-tokens", "3000", ...inputs));
+    const run = finished(child);
+    await new Promise((resolve) => child.stdout?.once("data", resolve));
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    child.kill("SIGINT");
+    const { code, stdout, stderr } = await run;
+    expect(code).toBe(130);
+    expect(stderr).toBe("stopping; press Ctrl-C again to leave at once\n");
+    expect(eventsOf({ code, stdout, stderr }).map(({ event }) => event)).toEqual(["backend"]);
   });
 
   it("ends with 130 when it's interrupted while it waits", async () => {

@@ -10,7 +10,14 @@ import { UsageError } from "../usage-error.js";
 import { createAttentionFile } from "./attention-file.js";
 import type { DecodingOptions } from "./decoding-options.js";
 import { checkDecodingOptions, isSampling } from "./decoding-options.js";
-import { checkTask, encodeInput, type GeneratedText, generateTexts, streamText } from "./text-generator.js";
+import {
+  checkTask,
+  type EncodedInput,
+  encodeInput,
+  type GeneratedText,
+  generateTexts,
+  streamText,
+} from "./text-generator.js";
 
 /** What `t5 generate` is told. */
 export type GenerateCommandOptions = SharedOptions &
@@ -40,22 +47,22 @@ export async function generateLines(
   try {
     for await (const batch of inBatches(lines, isTyped || streams ? 1 : options.batchSize)) {
       if (await isInterrupted(signal)) break;
-      const inputs = batch.map(({ number, text }) =>
-        encodeInput(textModel, { place: `${name}:${number}`, text }, options, output.warn),
-      );
+      const inputs = batch.map(({ number, text }) => {
+        const place = `${name}:${number}`;
+        return { place, ids: encodeInput(textModel, { place, text }, options, output.warn) };
+      });
       const source = { rng: rng.fork(done.answered), signal };
       done.answered += batch.length;
       if (streams) {
-        await writeStream(streamText(textModel, inputs[0] as number[], options, source), signal);
+        await writeStream(streamText(textModel, inputs[0] as EncodedInput, options, source), signal);
         continue;
       }
       const answers = await generateTexts(textModel, inputs, options, source);
-      if (signal.aborted) break; // they may be cut anywhere
       for (const [i, { number, text }] of batch.entries()) {
-        const [outputs, ids] = [answers[i] as GeneratedText[], inputs[i] as number[]];
+        const [outputs, encoded] = [answers[i] as GeneratedText[], inputs[i] as EncodedInput];
         output.event({ event: "text", line: number, input: text, outputs });
         if (!options.json) for (const answer of outputs) await writer.write(formatAnswer(answer, options.numReturn));
-        await attention?.append(textModel, { text, ids, answer: outputs[0] as GeneratedText }, options.task);
+        await attention?.append(textModel, { ...encoded, text, answer: outputs[0] as GeneratedText }, options.task);
         done.tokens += outputs.reduce((sum, { ids }) => sum + ids.length, 0);
       }
       // On a terminal the answers themselves say how far it is.

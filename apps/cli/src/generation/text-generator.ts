@@ -6,6 +6,7 @@ import {
   minLength,
   noRepeatNgram,
   repetitionPenalty,
+  ScoreError,
   type StreamOptions,
   streamTokens,
   type T5Inputs,
@@ -53,15 +54,25 @@ export function checkTask({ config }: T5Model, task: string | undefined): void {
   throw new UsageError(`--task: expected one that the model has a layer for (${known}), got "${task}"`);
 }
 
-/** The answers to each input, best first, all inputs in one batch. */
+/** What the model is asked: a text in ids, and what it's called in messages. */
+export type EncodedInput = { place: string; ids: number[] };
+
+/**
+ * The answers to each input, best first, all inputs in one batch.
+ *
+ * @throws Error naming the input's place if the model can't choose a token.
+ */
 export async function generateTexts(
   { model, tokenizer }: TextModel,
-  inputs: readonly number[][],
+  inputs: readonly EncodedInput[],
   options: DecodingOptions & { numReturn: number },
   { rng, signal }: { rng: Rng; signal: AbortSignal },
 ): Promise<GeneratedText[][]> {
   const { numReturn, beams, lengthPenalty, earlyStopping = false } = options;
-  const batch = toBatch(inputs, model);
+  const batch = toBatch(
+    inputs.map(({ ids }) => ids),
+    model,
+  );
   const generateOptions: GenerateOptions = {
     ...stepOptions(model, options, { rng, signal }),
     numBeams: beams,
@@ -79,25 +90,36 @@ export async function generateTexts(
         ...(score === undefined ? {} : { score }),
       })),
     );
+  } catch (error) {
+    throw withPlace(error, inputs);
   } finally {
     tf.dispose(batch);
   }
 }
 
+/** Names the input that an error is about by its place: which row of a batch it was is nobody's business. */
+function withPlace(error: unknown, inputs: readonly EncodedInput[]): unknown {
+  if (!(error instanceof ScoreError)) return error;
+  const { input, step, problem } = error;
+  return new Error(`${inputs[input]?.place}: token ${step} of the answer: ${problem}`);
+}
+
 /** The answer to one input, piece by piece as it's written. */
 export async function* streamText(
   { model, tokenizer }: TextModel,
-  input: number[],
+  input: EncodedInput,
   options: DecodingOptions,
   { rng, signal }: { rng: Rng; signal: AbortSignal },
 ): AsyncGenerator<string> {
-  const batch = toBatch([input], model);
+  const batch = toBatch([input.ids], model);
   const text = tokenizer.decodeStream({ skipSpecialTokens: true });
   try {
     for await (const [id] of streamTokens(model, batch, stepOptions(model, options, { rng, signal }))) {
       yield text.push(id as number);
     }
     yield text.end();
+  } catch (error) {
+    throw withPlace(error, [input]);
   } finally {
     tf.dispose(batch);
   }

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type Check, type T5Model, type VerifyCase, verifyT5 } from "@t5ts/t5-model";
+import { type Check, ScoreError, type T5Model, type VerifyCase, verifyT5 } from "@t5ts/t5-model";
 import { readText } from "../files/input-file.js";
 import { openModel } from "../files/model-folder.js";
 import { isInterrupted } from "../interruption.js";
@@ -58,6 +58,7 @@ async function verifyCase(path: string, model: T5Model, testCase: VerifyCase, in
     const checks = await verifyT5(model, [testCase]);
     return checks.map((check) => ({ ...check, case: index }));
   } catch (cause) {
+    if (cause instanceof ScoreError) throw new ScoreError(cause, cause.problem, `${path}: cases[${index}]`);
     // The cases have the right form, so what is refused is in them: an id or a parameter that the model lacks.
     const message = (cause as Error).message.replace("cases[0]", `cases[${index}]`);
     throw new UsageError(`${path}: ${message}`, { cause });

@@ -34,8 +34,8 @@ export type GeneratedIds = { ids: number[]; score?: number };
 /**
  * Generates the outputs for each input, best first.
  *
- * @throws TypeError or RangeError for an argument that can't be; the signal's reason when it's aborted; Error naming the input and the step if there's nothing to choose from: scores that aren't numbers, or every token
- *   forbidden.
+ * @throws TypeError or RangeError for an argument that can't be; the signal's reason when it's aborted; ScoreError if
+ *   there's nothing to choose from: scores that aren't numbers, or every token forbidden.
  */
 export async function generate(model: T5Model, inputs: T5Inputs, options: GenerateOptions): Promise<GeneratedIds[][]> {
   checkGenerateCall(model, inputs, options);

@@ -16,8 +16,8 @@ import { indexOfLargest, MODEL, notANumber, PROCESSORS } from "./score-error.js"
  *
  * The tensors it made are freed when it ends, also when its caller stops early.
  *
- * @throws TypeError or RangeError for an argument that can't be; the signal's reason when it's aborted; Error naming the
- *   input and the step if there's nothing to choose from: scores that aren't numbers, or every token forbidden.
+ * @throws TypeError or RangeError for an argument that can't be; the signal's reason when it's aborted; ScoreError if
+ *   there's nothing to choose from: scores that aren't numbers, or every token forbidden.
  */
 export async function* streamTokens(
   model: T5Model,
