@@ -4,7 +4,7 @@ import { byteCount, integerFrom, numberThat } from "./option-values.js";
 describe("values of options", () => {
   it("are integers in a range", () => {
     expect(integerFrom(1)("12")).toBe(12);
-    for (const text of ["0", "1.5", "x", "", " ", "1e400", "-3"]) {
+    for (const text of ["0", "1.5", "x", "", " ", "1e3", "1e400", "0x10", "5.0", " 5", "+5", "-3"]) {
       expect(() => integerFrom(1)(text)).toThrow("Expected an integer from 1 on.");
     }
     expect(() => integerFrom(0, 9)("10")).toThrow("Expected an integer from 0 to 9.");

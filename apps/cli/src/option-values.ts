@@ -19,12 +19,12 @@ export function addRequiredOption<T = string>(
   });
 }
 
-/** The value of an option that is an integer from `min` to `max`. */
+/** Parses an option that is an integer from `min` to `max`, in digits: 1e3 or 0x10 is more likely a slip than a wish. */
 export function integerFrom(min: number, max: number = Number.MAX_SAFE_INTEGER): (text: string) => number {
   const range = max === Number.MAX_SAFE_INTEGER ? `from ${min} on` : `from ${min} to ${max}`;
   return (text) => {
-    const value = Number(text);
-    if (text.trim() !== "" && Number.isSafeInteger(value) && value >= min && value <= max) return value;
+    const value = /^-?\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (Number.isSafeInteger(value) && value >= min && value <= max) return value;
     throw new InvalidArgumentError(`Expected an integer ${range}.`);
   };
 }

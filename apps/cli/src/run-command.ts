@@ -1,8 +1,9 @@
 import type { BackendChoice } from "@t5ts/tensor-core";
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
 import { BACKEND_NAMES } from "./backend-names.js";
 import { EXIT } from "./exit-codes.js";
 import { listenForInterruption } from "./interruption.js";
+import { integerFrom } from "./option-values.js";
 import { errColors } from "./terminal/colors.js";
 import { createOutput, type Output } from "./terminal/output.js";
 import { UsageError } from "./usage-error.js";
@@ -24,7 +25,7 @@ export type CommandContext = {
 export function addSharedOptions(command: Command): Command {
   return command
     .addOption(new Option("--backend <name>", "where tensors are computed").choices(BACKEND_NAMES).default("auto"))
-    .option("--seed <n>", "source of all randomness", parseSeed, 0)
+    .option("--seed <n>", "source of all randomness", integerFrom(0, 2 ** 32 - 1), 0)
     .option("--json", "events on stdout, a JSON object on each line")
     .option("--verbose", "more messages, and the stack of an error");
 }
@@ -91,12 +92,4 @@ async function startBackend({ backend, verbose }: SharedOptions, output: Output)
 
 function isAbort(error: unknown, signal: AbortSignal): boolean {
   return error === signal.reason || (error instanceof Error && error.name === "AbortError");
-}
-
-function parseSeed(text: string): number {
-  const seed = Number(text);
-  if (text.trim() === "" || !Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32) {
-    throw new InvalidArgumentError(`Expected an integer from 0 to ${2 ** 32 - 1}.`);
-  }
-  return seed;
 }
