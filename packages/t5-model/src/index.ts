@@ -42,13 +42,12 @@ export {
   type BeamOptions,
   type BeamSearch,
   type BeamStep,
-  HuggingFaceBeamSearch,
   type Hypothesis,
   type ScoreRow,
   sortBestFirst,
-  T5xBeamSearch,
-  t5xLengthPenalty,
 } from "./generation/beam-search.js";
+export { HuggingFaceBeamSearch } from "./generation/huggingface-beam-search.js";
+export { T5xBeamSearch, t5xLengthPenalty } from "./generation/t5x-beam-search.js";
 export { HuggingFace5BeamSearch } from "./generation/huggingface5-beam-search.js";
 export { allowTokens } from "./generation/allow-tokens.js";
 export {

@@ -1,13 +1,8 @@
 import { describe, expect, it } from "vitest";
-import {
-  type BeamOptions,
-  type BeamSearch,
-  HuggingFaceBeamSearch,
-  type ScoreRow,
-  T5xBeamSearch,
-  t5xLengthPenalty,
-} from "./beam-search.js";
+import type { BeamOptions, BeamSearch, ScoreRow } from "./beam-search.js";
+import { HuggingFaceBeamSearch } from "./huggingface-beam-search.js";
 import { HuggingFace5BeamSearch } from "./huggingface5-beam-search.js";
+import { T5xBeamSearch, t5xLengthPenalty } from "./t5x-beam-search.js";
 
 const OPTIONS: BeamOptions = {
   numBeams: 2,

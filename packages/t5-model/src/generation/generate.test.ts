@@ -7,11 +7,11 @@ import { forward } from "../model.js";
 import type { T5Model } from "../params.js";
 import { ids, randomModel, TINY, VARIANTS } from "../testing/tiny-variants.js";
 import { allowTokens } from "./allow-tokens.js";
-import { t5xLengthPenalty } from "./beam-search.js";
 import { generate } from "./generate.js";
 import type { GenerateOptions } from "./generation-options.js";
 import { minLength } from "./logits-processors.js";
 import { streamTokens } from "./stream-tokens.js";
+import { t5xLengthPenalty } from "./t5x-beam-search.js";
 
 const LONG = [5, 8, 3, 11, 6, 1];
 const SHORT = [9, 4, 1];

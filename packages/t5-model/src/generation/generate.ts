@@ -1,16 +1,9 @@
 import { disposeTree } from "@t5ts/tensor-core";
 import type { T5Inputs } from "../encoder.js";
 import type { T5Model } from "../params.js";
-import {
-  type BeamOptions,
-  type BeamSearch,
-  HuggingFaceBeamSearch,
-  type Hypothesis,
-  type ScoreRow,
-  sortBestFirst,
-  T5xBeamSearch,
-} from "./beam-search.js";
+import { type BeamOptions, type BeamSearch, type Hypothesis, type ScoreRow, sortBestFirst } from "./beam-search.js";
 import { type BeamDialect, checkGenerateCall, type GenerateOptions } from "./generation-options.js";
+import { HuggingFaceBeamSearch } from "./huggingface-beam-search.js";
 import { HuggingFace5BeamSearch } from "./huggingface5-beam-search.js";
 import { watchForStop } from "./interruption.js";
 import type { LogitsProcessor } from "./logits-processors.js";
@@ -18,6 +11,7 @@ import { nextLogits, pickRows, startGeneration } from "./next-tokens.js";
 import { MODEL, notANumber, nothingLeft, PROCESSORS, type ScorePlace } from "./score-error.js";
 import { scoreRows } from "./score-rows.js";
 import { growOutputs, startOutputs } from "./stream-tokens.js";
+import { T5xBeamSearch } from "./t5x-beam-search.js";
 
 const BEAM_SEARCHES: Readonly<Record<BeamDialect, new (options: BeamOptions) => BeamSearch>> = {
   t5x: T5xBeamSearch,

@@ -2,11 +2,11 @@ import {
   type BeamOptions,
   type BeamSearch,
   type BeamStep,
-  bestCandidates,
   type Hypothesis,
   type ScoreRow,
   sortBestFirst,
 } from "./beam-search.js";
+import { LiveBeams } from "./live-beams.js";
 
 /**
  * Beam search as Hugging Face does it since transformers 5: scores are divided by length^α, the length counting the
@@ -17,7 +17,7 @@ import {
  */
 export class HuggingFace5BeamSearch implements BeamSearch {
   readonly #options: BeamOptions;
-  #live: Hypothesis[];
+  readonly #live: LiveBeams;
   #ended: Hypothesis[] = [];
   /** Tokens generated so far. */
   #length = 0;
@@ -25,11 +25,11 @@ export class HuggingFace5BeamSearch implements BeamSearch {
 
   constructor(options: BeamOptions) {
     this.#options = options;
-    this.#live = [{ ids: [...(options.prompt ?? [])], score: 0 }];
+    this.#live = new LiveBeams(options);
   }
 
   get isDone(): boolean {
-    const isCutShort = this.#length >= this.#options.maxNewTokens || this.#live.length === 0;
+    const isCutShort = this.#length >= this.#options.maxNewTokens || this.#live.isEmpty;
     return isCutShort || !this.#canImprove || this.#isFull;
   }
 
@@ -40,31 +40,26 @@ export class HuggingFace5BeamSearch implements BeamSearch {
 
   advance(rows: readonly ScoreRow[]): BeamStep {
     const { numBeams, maxNewTokens, eosTokenId, lengthPenalty } = this.#options;
-    const candidates = bestCandidates(rows, this.#live, [...this.#live.keys()], 2 * numBeams);
+    const candidates = this.#live.candidates(rows, "better beam");
     this.#length++;
     const penalty = this.#length ** lengthPenalty;
     const isLast = this.#length === maxNewTokens;
     const ended = candidates
       .slice(0, numBeams)
       .filter(({ token }) => isLast || token === eosTokenId)
-      .map(({ parent, token, score }) => ({ ids: [...this.#ids(parent), token], score: score / penalty }));
+      .map((candidate) => ({ ids: this.#live.idsOf(candidate), score: candidate.score / penalty }));
     this.#ended = sortBestFirst([...this.#ended, ...ended]).slice(0, numBeams);
-    const alive = candidates.filter(({ token }) => token !== eosTokenId).slice(0, numBeams);
-    this.#live = alive.map(({ parent, token, score }) => ({ ids: [...this.#ids(parent), token], score }));
+    const step = this.#live.advance(candidates);
     if (this.#ended.length >= numBeams) {
       // As if the best live beam ended here: a guess, but theirs.
-      const attainable = (this.#live[0]?.score ?? Number.NEGATIVE_INFINITY) / penalty;
+      const attainable = this.#live.bestScore / penalty;
       this.#canImprove = attainable > (this.#ended.at(-1) as Hypothesis).score;
     }
-    return { parents: alive.map(({ parent }) => parent), tokens: alive.map(({ token }) => token) };
+    return step;
   }
 
-  /** If nothing ended, as in a search that was left early, the live beams. */
+  /** Gives the live beams if nothing ended, as in a search that was left early. */
   best(count: number): Hypothesis[] {
-    return (this.#ended.length > 0 ? this.#ended : this.#live).slice(0, count);
-  }
-
-  #ids(beam: number): number[] {
-    return this.#live[beam]?.ids ?? [];
+    return (this.#ended.length > 0 ? this.#ended : this.#live.all).slice(0, count);
   }
 }
